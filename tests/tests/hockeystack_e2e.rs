@@ -185,7 +185,7 @@ async fn an_agent_is_waited_for() {
     let error = client.wait_until_active(&Owner::deal("fail-1")).await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Server, "deal_agents.get"));
     assert_eq!(error.vendor().unwrap().code.as_deref(), Some("agent.provisioning"));
-    assert!(error.to_string().contains("told to fail"), "{error}");
+    assert!(error.to_string().contains("a planned fault"), "{error}");
 
     let error = client.company_agents().start("c1").send().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Conflict, 1));

@@ -1,4 +1,4 @@
-//! What crosses crates, as one program: one link, and tests that wait overlap.
+//! Tests that cross crates, as one program: one link, and tests that wait overlap.
 
 mod documents;
 mod error_table;

@@ -13,7 +13,7 @@ use crate::check::{Input, argument};
 use crate::describe;
 use crate::failure::Failure;
 
-/// The names that are options of all commands, and those of the body.
+/// The names of common options, and those of the body.
 const TAKEN: &[&str] = &["all", "data", "dry-run", "fake", "format", "help", "jq", "part", "profile", "schema", "yes"];
 const FIELDS: &str = "FIELD=VALUE";
 
@@ -31,7 +31,10 @@ pub(crate) fn add(mut command: Command, found: &Found) -> Command {
     if let Some(body) = &operation.body {
         command = command.arg(data_argument());
         if body.encoding != Encoding::Text {
-            let about = "Members of the body, for example email=ada@example.com or properties.email=…";
+            let about = match describe::word(found) {
+                Some(word) => format!("Members of the body, for example {word}"),
+                None => "Members of the body; a dot separates the name of a nested member".to_owned(),
+            };
             command =
                 command.arg(Arg::new("fields").value_name(FIELDS).help(about).num_args(0..).conflicts_with("data"));
         }
@@ -50,7 +53,7 @@ pub(crate) fn data_argument() -> Arg {
     Arg::new("data").long("data").value_name("JSON").help("The body; @FILE reads it from a file, - from standard input")
 }
 
-/// The name of an argument for clap, which options of all commands do not have.
+/// The name of an argument for clap, which common options do not have.
 fn id(argument: &Argument) -> String {
     format!("argument:{}", argument.name)
 }

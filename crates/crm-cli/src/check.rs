@@ -123,7 +123,7 @@ impl Input {
                 }
             }
             (Some(body), None) if !checker.may_be_empty(Ty::of(body.ty)) => {
-                faults.push(at_body(&format!("is required; it is {}", checker.outline(Ty::of(body.ty)))));
+                faults.push(at_body(&format!("is required: {}", checker.outline(Ty::of(body.ty)))));
             }
             (Some(_), None) => self.body = Some(Value::Object(Map::new())),
             (None, Some(_)) => faults.push(at_body("is not taken by this operation; leave it out")),

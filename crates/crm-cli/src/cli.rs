@@ -156,7 +156,7 @@ fn resource(resource: &'static str, operations: &[Found], words: &[String]) -> C
 fn find() -> Command {
     Command::new("find")
         .about("Search for an operation, for example: crm find create a contact in hubspot")
-        .arg(Arg::new("words").value_name("WORDS").required(true).num_args(1..))
+        .arg(Arg::new("words").value_name("WORDS").help("Words of the task").required(true).num_args(1..))
 }
 
 fn describe() -> Command {
@@ -196,7 +196,7 @@ fn raw() -> Command {
                 .required(true)
                 .value_parser(clap::builder::PossibleValuesParser::new(names)),
         )
-        .arg(Arg::new("method").value_name("METHOD").required(true))
+        .arg(Arg::new("method").value_name("METHOD").help("HTTP method").required(true))
         .arg(Arg::new("path").value_name("PATH").help("With the query, and escaped").required(true))
         .arg(arguments::data_argument())
 }

@@ -2,7 +2,7 @@
 
 mod sample;
 
-pub(crate) use sample::body as sample;
+pub(crate) use sample::{body as sample, word};
 
 use crate::catalogue::{Argument, Definition, Field, Found, Named, Place, Ty, Types, kebab, near};
 use crate::check;

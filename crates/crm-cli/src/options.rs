@@ -1,4 +1,4 @@
-//! The options of all commands.
+//! The common options. Some commands refuse some of them.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, ValueEnum as _};
 use crate::failure::Failure;
 use crate::output::Format;
 
-/// The options of all commands.
+/// The common options.
 pub(crate) struct Options {
     pub(crate) format: Option<Format>,
     pub(crate) all: bool,
@@ -51,19 +51,14 @@ impl fmt::Display for Opt {
 /// The arguments of a command line that set them.
 pub(crate) fn arguments() -> Vec<Arg> {
     let flag = |name: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .help(help)
-            .action(ArgAction::SetTrue)
-            .global(true)
-            .help_heading("Options of all commands")
+        Arg::new(name).long(name).help(help).action(ArgAction::SetTrue).global(true).help_heading("Common options")
     };
     let value = |name: &'static str, shown: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(shown).help(help).global(true).help_heading("Options of all commands")
+        Arg::new(name).long(name).value_name(shown).help(help).global(true).help_heading("Common options")
     };
     let formats = Format::value_variants().iter().filter_map(|format| format.to_possible_value());
     let mut arguments = vec![
-        value("format", "FORMAT", "Form of the output [default: table on a terminal, otherwise jsonl]")
+        value("format", "FORMAT", "Output format [default: table on a terminal, otherwise jsonl]")
             .value_parser(clap::builder::PossibleValuesParser::new(formats)),
         flag("all", "Read all pages of a list"),
         flag("dry-run", "Print the request without sending it; the credential is hidden"),

@@ -22,11 +22,11 @@ pub(crate) use flat::{cell, line};
 pub(crate) enum Format {
     /// Columns, in lines of at most 100 characters.
     Table,
-    /// A JSON value a line.
+    /// One JSON value per line.
     Jsonl,
     /// JSON with indentation.
     Json,
-    /// Comma-separated values; members of members are columns with dots between the names.
+    /// Comma-separated values; nested members become columns such as `a.b`.
     Csv,
 }
 

@@ -118,7 +118,8 @@ impl Profile {
     pub(crate) fn all(required: bool) -> Result<Vec<Self>, Failure> {
         let path = file::path()?;
         let Some(read) = file::read(&path)? else {
-            let text = || format!("the file of profiles {} does not exist; make it with: crm login", path.display());
+            let text =
+                || format!("the file of profiles {} does not exist; create it with: crm login hubspot", path.display());
             return if required { Err(Failure::credential(text())) } else { Ok(Vec::new()) };
         };
         let mut profiles = Vec::new();

@@ -92,7 +92,7 @@ fn what_is_wrong_is_one_line_and_nothing_is_sent() {
         (
             "hubspot contacts list --limit many",
             2,
-            "limit: must be a whole number, and is other text; see: crm describe hubspot contacts list",
+            "limit: must be an integer, but is text; see: crm describe hubspot contacts list",
         ),
         (
             "hubspot contacts create property.email=x --yes",

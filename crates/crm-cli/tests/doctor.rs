@@ -118,13 +118,13 @@ fn the_report_has_every_kind_of_oddity_and_no_value() {
     assert!(ran.errors.contains("replies differ from their documents at"), "{}", ran.errors);
     let odd = rows(&ran, "Replies that differ");
     for row in [
-        "| `results[].id` | text | a whole number | 200 | 1 | hubspot contacts list |",
-        "| `results[].properties.{}` | text | a whole number | 200 | 1 | hubspot contacts list |",
+        "| `results[].id` | text | an integer | 200 | 1 | hubspot contacts list |",
+        "| `results[].properties.{}` | text | an integer | 200 | 1 | hubspot contacts list |",
         "| `results[].archived` | true or false | text | 200 | 1 | hubspot contacts list |",
         "| `results[].archivedName` | no such member | text | 200 | 1 | hubspot contacts list |",
         "| `results[].…` | no such member | text | 200 | 1 | hubspot contacts list |",
         "| `results[].…` | no such member | true or false | 200 | 1 | hubspot contacts list |",
-        "| `results[].…` | no such member | a whole number | 200 | 1 | hubspot contacts list |",
+        "| `results[].…` | no such member | an integer | 200 | 1 | hubspot contacts list |",
         "| `.` | JSON | other content | 200 | 1 | hubspot deals list |",
     ] {
         assert!(odd.iter().any(|one| one == row), "{row} is not in {odd:#?}");

@@ -126,7 +126,7 @@ fn a_json_value_may_be_given_as_its_text() {
     let done = client.done("batch", json!({"operation": "hubspot contacts batch-create", "rows": rows}));
     assert!(done.to_string().contains("\"ok\":1"), "{done}");
     let refused = client.refused("write", json!({"operation": "hubspot contacts create", "body": "{"}));
-    assert!(refused["error"].as_str().unwrap().contains("body: must be an object, and is other text"), "{refused}");
+    assert!(refused["error"].as_str().unwrap().contains("body: must be an object, but is text"), "{refused}");
 }
 
 #[test]

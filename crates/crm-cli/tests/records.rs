@@ -98,7 +98,7 @@ fn a_wrong_search_is_refused_before_anything_is_sent() {
         ),
         (
             "search hubspot contacts --sort -email",
-            "greatest first, HubSpot returns at most 10000 records; add --limit 10000",
+            "in descending order, HubSpot returns at most 10000 records; add --limit 10000",
         ),
         ("search hubspot contacts --all", "all records are read; leave out --all"),
         ("search hubspot contacts --limit 0", "invalid value"),

@@ -82,7 +82,7 @@ async fn a_longer_wait_than_the_call_allows_fails_at_once_and_names_it() {
         assert_eq!(error.limit_scope(), Some(LimitScope::Local));
         assert!(error.retry_after().is_some_and(|wait| wait > 29 * SECOND), "{error}");
         let text = error.to_string();
-        assert!(text.contains("limit \"burst\"") && text.contains(&format!("queue_timeout is {limit}")), "{text}");
+        assert!(text.contains("limit \"burst\"") && text.contains(&format!("but queue_timeout is {limit}")), "{text}");
     }
     assert!(clock.now() < SECOND, "nothing was waited for");
     clock.advance(31 * SECOND);

@@ -38,7 +38,7 @@ impl Payload {
         if media.contains("multipart/form-data") {
             return match multipart::read(content_type, body) {
                 Ok(parts) => Self::Multipart(parts),
-                Err(why) => Self::Broken(format!("the body is no form: {why}")),
+                Err(why) => Self::Broken(format!("the body is not a form: {why}")),
             };
         }
         if media.contains("urlencoded") {

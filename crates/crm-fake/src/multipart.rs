@@ -55,7 +55,7 @@ fn head(text: &str) -> Result<Part, &'static str> {
             _ => {}
         }
     }
-    if named { Ok(part) } else { Err("a part is no form-data") }
+    if named { Ok(part) } else { Err("a part is not form-data") }
 }
 
 /// A parameter of a header; quoted ones escape what browsers escape.
@@ -100,7 +100,7 @@ mod tests {
             ("multipart/form-data; boundary=b", "--b", "new line"),
             ("multipart/form-data; boundary=b", "--b\r\n", "headers"),
             ("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx", "no end"),
-            ("multipart/form-data; boundary=b", "--b\r\n\r\n\r\n\r\n--b--", "no form-data"),
+            ("multipart/form-data; boundary=b", "--b\r\n\r\n\r\n\r\n--b--", "not form-data"),
         ] {
             let why = read(kind, &Bytes::from(body)).unwrap_err();
             assert!(why.contains(fault), "{body}: {why}");

@@ -35,8 +35,8 @@ const LOCK: Duration = Duration::from_secs(2);
 /// after a minute.
 const IDLE: Duration = Duration::from_secs(30);
 /// The advice for a 414 of a read.
-const TOO_LONG: &str = "the address of the request is too long, as with many properties; \
-     read in a batch or search instead, which name them in the body";
+const TOO_LONG: &str = "the URL is too long, for example because of many properties; \
+     use `read_many` or `search`, which send them in the body";
 
 /// The advice if a search has more results than HubSpot returns.
 const PAST_THE_END: &str = "search_all has no such end";

@@ -17,7 +17,7 @@ pub(crate) async fn run((contacts, export): &(Fake, Fake)) -> Result<Row, Error>
     let mut faults = Vec::new();
 
     let client = Client::builder(ContactsKey::new(contacts.token())?).base_url(contacts.base_url()).build()?;
-    progress(NAME, "upserting a contact twice, by its telephone number");
+    progress(NAME, "upserting a contact twice, by its phone number");
     let contact =
         UpsertContact::new("custom:website").first_name("Ada").phone_number("+15550100").detail("plan", "annual");
     let first = client.contacts().upsert(contact.clone()).send().await?.data.and_then(|data| data.id);

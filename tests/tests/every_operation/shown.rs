@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crm_calls::{Api, Sample, Show};
 use serde_json::{Value, json};
 
-/// Texts that are personal or secret: an address, a name, telephone numbers, a link, a key, a message.
+/// Texts that are personal or secret: an address, a name, phone numbers, a link, a key, a message.
 const PERSONAL: [&str; 8] = [
     "canary.ada@example.com",
     "Canary Lovelace",

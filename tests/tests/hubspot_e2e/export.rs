@@ -189,7 +189,7 @@ async fn a_list_with_other_cursors_is_read_by_one_walk_and_an_event_says_so() {
     drop(guard);
     assert_eq!((seen.len(), seen.values().max()), (300, Some(&1)));
     assert_eq!((rig.asked("objects.list"), rig.asked("objects.search")), (60, 0));
-    assert!(traces.take().contains("the export continues with one walk"));
+    assert!(traces.take().contains("the export reads one page after the other"));
 }
 
 #[tokio::test]

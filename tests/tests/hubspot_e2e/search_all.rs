@@ -191,7 +191,7 @@ async fn what_cannot_be_walked_is_refused_before_anything_is_sent() {
     let wide = (0..5).fold(request(), |request, _| three(request));
     let crowd = (0..6).fold(request(), |request, _| request.or(Filter::known("a")));
     for (request, said) in [
-        (request().sort_by_descending("amount"), "from the smallest value to the greatest"),
+        (request().sort_by_descending("amount"), "in ascending order only"),
         (request().after("200"), "resume"),
         (request().limit(201), "1 to 200"),
         (full(7), "group 1 would have 7; HubSpot takes 6"),

@@ -153,14 +153,14 @@ async fn errors_name_the_property_and_never_the_value() {
     for (property, value, said) in [
         ("amount", "s3cret", "the property amount: expected a number"),
         ("hs_num_notes", "300300", "the property hs_num_notes: expected u8"),
-        ("hs_num_notes", "s3cret", "the property hs_num_notes: expected a whole number"),
+        ("hs_num_notes", "s3cret", "the property hs_num_notes: expected an integer"),
         ("hs_is_closed", "s3cret", "the property hs_is_closed: expected true or false"),
         ("dealstage", "s3cret", "the property dealstage: expected one of open, won"),
-        ("hs_attachment_ids", "1;s3cret", "the property hs_attachment_ids: expected a whole number"),
+        ("hs_attachment_ids", "1;s3cret", "the property hs_attachment_ids: expected an integer"),
         (
             "reviewed",
             "2026-01-02T00:00:00",
-            "the property reviewed: expected a whole number, a date, or a time with its zone",
+            "the property reviewed: expected an integer, a date, or a time with its zone",
         ),
         ("amount", "", "the property amount has no value; make the field an Option"),
     ] {
@@ -205,7 +205,7 @@ async fn what_no_property_can_hold_is_refused_before_anything_is_sent() {
         "the property amount: not a finite number",
         "the property a: ",
         "the property a: ",
-        "properties are a struct or a map",
+        "properties must be a struct or a map",
     ];
     for (error, said) in errors.iter().zip(said) {
         assert_eq!((error.kind(), error.sent()), (ErrorKind::Validation, Sent::No));

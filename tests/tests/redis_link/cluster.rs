@@ -128,5 +128,5 @@ async fn a_node_that_dies_takes_its_own_accounts_along_and_no_others() {
     }
     let said = log.take();
     assert!(lines(&said, "Redis is unavailable") <= 2, "{said}");
-    assert_eq!(lines(&said, "Redis is back"), 0, "{said}");
+    assert_eq!(lines(&said, "Redis is available again"), 0, "{said}");
 }

@@ -27,13 +27,21 @@ async fn a_key_of_another_type_leaves_the_other_accounts_alone() {
         }
         assert_eq!(counted(&server, "good"), 20, "{key}");
         let said = log.take();
-        assert_eq!((lines(&said, "Redis is unavailable"), lines(&said, "Redis is back")), (1, 0), "{key}: {said}");
+        assert_eq!(
+            (lines(&said, "Redis is unavailable"), lines(&said, "Redis is available again")),
+            (1, 0),
+            "{key}: {said}"
+        );
 
         server.command(&format!("DEL {{crm:bad}}:{key}")).unwrap();
         tokio::time::sleep(ms(600)).await;
         take(&strict, "bad").await;
         let said = log.take();
-        assert_eq!((lines(&said, "Redis is unavailable"), lines(&said, "Redis is back")), (0, 1), "{key}: {said}");
+        assert_eq!(
+            (lines(&said, "Redis is unavailable"), lines(&said, "Redis is available again")),
+            (0, 1),
+            "{key}: {said}"
+        );
     }
 }
 

@@ -54,12 +54,16 @@ async fn while_there_is_no_new_primary_it_is_said_once_and_the_parts_are_given()
     .await
     .expect("25 permits in two windows");
     let during = log.take();
-    assert_eq!((lines(&during, "Redis is unavailable"), lines(&during, "Redis is back")), (1, 0), "{during}");
+    assert_eq!(
+        (lines(&during, "Redis is unavailable"), lines(&during, "Redis is available again")),
+        (1, 0),
+        "{during}"
+    );
     way.turn(new.port());
     tokio::time::sleep(ms(600)).await;
     take(&limiter, "other").await;
     tokio::time::sleep(ms(600)).await;
     take(&limiter, "other").await;
     let after = log.take();
-    assert_eq!((lines(&after, "Redis is unavailable"), lines(&after, "Redis is back")), (0, 1), "{after}");
+    assert_eq!((lines(&after, "Redis is unavailable"), lines(&after, "Redis is available again")), (0, 1), "{after}");
 }

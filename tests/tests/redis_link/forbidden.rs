@@ -98,13 +98,13 @@ async fn one_that_is_too_narrow_is_said_once_with_the_remedy() {
         let said = log.take();
         let limiters = if rules == narrow[0] { 2 } else { 1 };
         assert_eq!(
-            (lines(&said, "Redis is unavailable"), lines(&said, "Redis is back")),
+            (lines(&said, "Redis is unavailable"), lines(&said, "Redis is available again")),
             (limiters, 0),
             "{rules}: {said}"
         );
         assert_eq!(server.command(&format!("ACL SETUSER crm resetkeys {remedy}")).unwrap(), "+OK");
         tokio::time::sleep(ms(600)).await;
         take(&limiter, "a").await;
-        assert_eq!(lines(&log.take(), "Redis is back"), 1, "{rules}");
+        assert_eq!(lines(&log.take(), "Redis is available again"), 1, "{rules}");
     }
 }

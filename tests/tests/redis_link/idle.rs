@@ -135,7 +135,7 @@ fn a_runtime_that_stands_still_holds_up_no_other() {
             said += &log.take();
         }
     });
-    assert_eq!(lines(&said, "Redis is unavailable"), lines(&said, "Redis is back"), "{said}");
+    assert_eq!(lines(&said, "Redis is unavailable"), lines(&said, "Redis is available again"), "{said}");
     assert_eq!(counted(&server, "b"), 10);
     // The runtime that the connection lives in ends, and the next one connects again.
     drop((still, other));

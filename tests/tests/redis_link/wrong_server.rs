@@ -51,7 +51,11 @@ async fn each_is_said_once_and_calls_go_on() {
             tokio::time::sleep(ms(20)).await;
         }
         let text = log.take();
-        assert_eq!((lines(&text, "Redis is unavailable"), lines(&text, "Redis is back")), (1, 0), "{case}: {text}");
+        assert_eq!(
+            (lines(&text, "Redis is unavailable"), lines(&text, "Redis is available again")),
+            (1, 0),
+            "{case}: {text}"
+        );
         assert!(given > 15, "{case}: {given}");
         let reason = text.lines().find(|line| line.starts_with("reason=")).unwrap();
         assert!(reason.contains(said), "{case}: {reason}");

@@ -33,7 +33,7 @@ pub(crate) fn readme(root: &Path, vendor: &Vendor, files: &mut Files) -> Result<
 /// The windows, and the numbers of each tier if they differ. Names of tiers begin with `prefix` in links of rustdoc.
 pub(crate) fn table(limits: &Limits, prefix: &str) -> String {
     if limits.windows.is_empty() {
-        return "No limits are published.\n".to_owned();
+        return "The vendor publishes no limits.\n".to_owned();
     }
     let mut text =
         String::from("| window | requests | counted for | operations | reported in |\n|---|---|---|---|---|\n");

@@ -41,7 +41,10 @@ fn items(limits: &Limits) -> TokenStream {
     });
     let about = about(limits);
     let quotas = if limits.tiers.is_empty() {
-        let about = plain_doc(&format!("The limits that the vendor publishes.\n\n{about}"));
+        let about = match limits.windows.is_empty() {
+            true => plain_doc("No limits: the vendor publishes none for this API."),
+            false => plain_doc(&format!("The limits that the vendor publishes.\n\n{about}")),
+        };
         let quotas = quotas(limits, None);
         quote!(#about #[must_use] pub fn quotas() -> Quotas { #quotas })
     } else {

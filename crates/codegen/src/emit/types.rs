@@ -19,7 +19,7 @@ const MOST_ARGUMENTS: usize = 4;
 
 /// The documentation of `types/mod.rs`.
 pub(super) const ABOUT: &str = "Types of requests and replies.\n\n\
-    Replies are all optional: what a vendor promises and what it sends are not the same.";
+    All fields of replies are optional, because vendors omit fields that their documents require.";
 
 /// `types/mod.rs`.
 pub(super) fn root(groups: &BTreeMap<String, Group>, gate: Gate) -> TokenStream {

@@ -85,7 +85,7 @@ impl<'a> Uses<'a> {
             let text = format!("{part} of {}", named(&operations));
             match self.0.entry(name) {
                 Entry::Vacant(free) => _ = free.insert(Use { text: capital(&text), link: None, end: String::new() }),
-                Entry::Occupied(mut known) => known.get_mut().text += &format!("; {text}"),
+                Entry::Occupied(mut known) => add_use(&mut known.get_mut().text, part, &named(&operations)),
             }
         }
     }
@@ -112,6 +112,15 @@ impl<'a> Uses<'a> {
             Some((_, shown)) => format!("{text} [`{shown}`](super::{shown}){end}."),
         }
     }
+}
+
+/// Adds a further part of operations to a text such as "Body of `contacts.create`". The names of the same operations are
+/// not repeated.
+fn add_use(text: &mut String, part: &str, operations: &str) {
+    *text = match text.strip_suffix(operations).and_then(|parts| parts.strip_suffix(" of ")) {
+        Some(known) => format!("{known} and {part} of {operations}"),
+        None => format!("{text}; {part} of {operations}"),
+    };
 }
 
 /// The values of the member by which a variant is known, after "The variant of `Flow`".
@@ -153,7 +162,7 @@ fn repeats(doc: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{named, repeats, whose};
+    use super::{add_use, named, repeats, whose};
 
     #[test]
     fn a_variant_is_known_by_the_values_of_its_member() {
@@ -161,6 +170,19 @@ mod tests {
         assert_eq!(whose(Some("type"), &texts(&["A"])), " whose `type` is `A`");
         assert_eq!(whose(Some("type"), &texts(&["A", "B", "C"])), " whose `type` is `A`, `B` or `C`");
         assert_eq!(whose(None, &texts(&["A"])), "");
+    }
+
+    #[test]
+    fn operations_that_send_and_return_a_type_are_named_once() {
+        for (operations, text) in [
+            ("`a.create`", "Body and reply of `a.create`"),
+            ("`a.get`", "Body of `a.create`; reply of `a.get`"),
+            ("`create`", "Body of `a.create`; reply of `create`"),
+        ] {
+            let mut used = "Body of `a.create`".to_owned();
+            add_use(&mut used, "reply", operations);
+            assert_eq!(used, text);
+        }
     }
 
     #[test]

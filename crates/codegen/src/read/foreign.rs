@@ -56,7 +56,7 @@ impl Files {
                 continue;
             }
             let here = self.name(&file);
-            let [kind, name] = parts(&place).with_context(|| format!("{here}: `{place}` is no component"))?;
+            let [kind, name] = parts(&place).with_context(|| format!("{here}: `{place}` is not a component"))?;
             let Some(found) = self.at(&file, &place)? else { continue };
             let mut found = strip::strip(found, place::component(kind), said);
             self.point_inside(&mut found, &file, Some(&file), &mut wanted);
@@ -182,7 +182,7 @@ mod tests {
             said("../common.json#/components/schemas/Gone", json!({}))
                 .contains("there is no `/components/schemas/Gone`")
         );
-        assert!(said("../common.json#/info", json!({})).contains("`/info` is no component"));
+        assert!(said("../common.json#/info", json!({})).contains("`/info` is not a component"));
         let clash = said("../common.json#/components/schemas/Page", json!({"Page": {"type": "array"}}));
         assert!(clash.contains("`Page` of") && clash.contains("another one in the document itself"), "{clash}");
         // The same text twice is one.

@@ -145,7 +145,11 @@ impl Vendor {
         let folder = root.join("specs").join(name);
         let path = folder.join("vendor.json");
         if !path.is_file() {
-            bail!("{} is missing: `{name}` is no vendor of this workspace ({})", path.display(), all(root)?.join(", "));
+            bail!(
+                "{} is missing: `{name}` is not a vendor of this workspace ({})",
+                path.display(),
+                all(root)?.join(", ")
+            );
         }
         let file: VendorFile = document::read_typed(&path)?;
         if file.apis.is_empty() {

@@ -14,7 +14,7 @@ pub(crate) fn pair(text: &str) -> Result<(&str, &str), Failure> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name, value)),
         // The word may be personal data.
-        _ => Err(Failure::usage("one of the words is not NAME=VALUE; write for example email=ada@example.com")),
+        _ => Err(Failure::usage("one of the words is not NAME=VALUE; --help shows an example")),
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn all(value: &Value, path: &str, is_wrong: fn(&Number) -> bool, text
     }
 }
 
-/// Returns the number of a text. The error is the fault of one whose digits would be others. `None` if it is no number.
+/// Returns the number of a text. The error is the fault of one whose digits would be others. `None` if it is not a number.
 pub(super) fn read(text: &str) -> Option<Result<Number, &'static str>> {
     let number = Number::from_f64(text.parse().ok()?)?;
     let is_same = !is_inexact(&number) && digits(text) == digits(&number.to_string());

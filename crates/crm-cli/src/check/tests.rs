@@ -18,13 +18,13 @@ fn faults(words: &str, arguments: Value, body: Option<Value>) -> (String, Input)
 fn arguments_are_checked_with_path_and_suggestion() {
     for (words, arguments, sentence) in [
         ("hubspot contacts list", json!({"limt": 5}), "limt: is not an argument; did you mean \"limit\"?"),
-        ("hubspot contacts list", json!({"limit": "many"}), "limit: must be a whole number, and is other text"),
-        ("hubspot contacts list", json!({"archived": "yes"}), "archived: must be true or false, and is other text"),
-        ("hubspot contacts list", json!({"properties": {}}), "properties: must be a list, and is an object"),
+        ("hubspot contacts list", json!({"limit": "many"}), "limit: must be an integer, but is text"),
+        ("hubspot contacts list", json!({"archived": "yes"}), "archived: must be true or false, but is text"),
+        ("hubspot contacts list", json!({"properties": {}}), "properties: must be a list, but is an object"),
         (
             "hubspot contacts list",
             json!({"properties": ["email", {}]}),
-            "properties[1]: must be text, and is an object",
+            "properties[1]: must be text, but is an object",
         ),
         ("hubspot contacts get", json!({}), "objectId: is required"),
         // The two spellings of one argument.
@@ -46,11 +46,11 @@ fn bodies_are_checked_with_path_and_suggestion() {
             json!({"property": {}}),
             "body.property: is not a member; did you mean \"properties\"?",
         ),
-        ("hubspot contacts create", json!([]), "body: must be an object, and is a list"),
+        ("hubspot contacts create", json!([]), "body: must be an object, but is a list"),
         (
             "hubspot contacts create",
             json!({"properties": {"email": {}}}),
-            "body.properties.email: must be text, and is an object",
+            "body.properties.email: must be text, but is an object",
         ),
         (
             "hubspot contacts search",
@@ -68,7 +68,7 @@ fn bodies_are_checked_with_path_and_suggestion() {
         assert!(found.contains(sentence), "{body}: {found}");
     }
     let (missing, _) = faults("hatch contacts upsert", none.clone(), None);
-    assert_eq!(missing, "body: is required; it is an object with source");
+    assert_eq!(missing, "body: is required: an object with source");
     let (unasked, _) = faults("hubspot contacts get", json!({"objectId": "1"}), Some(json!({})));
     assert_eq!(unasked, "body: is not taken by this operation; leave it out");
     // No fault shows a value, or a name that may be one.

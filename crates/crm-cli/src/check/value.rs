@@ -18,7 +18,7 @@ impl Checker<'_> {
     /// Checks a value, and brings it into the form that is sent.
     pub(super) fn value(&self, ty: Ty<'_>, value: &mut Value, path: &str, faults: &mut Vec<Fault>) {
         let fault = |text: &str| Fault { path: path.to_owned(), text: text.to_owned() };
-        let wrong = |wanted: &str, value: &Value| fault(&format!("must be {wanted}, and is {}", kind(value)));
+        let wrong = |wanted: &str, value: &Value| fault(&format!("must be {wanted}, but is {}", kind(value)));
         match ty {
             Ty::Json => number::all(value, path, is_inexact, number::INEXACT, faults),
             Ty::Nothing => {}
@@ -38,7 +38,7 @@ impl Checker<'_> {
                 match value {
                     Value::Number(number) if !number.is_f64() => {}
                     Value::Number(number) if is_inexact(number) => faults.push(fault(number::LONG)),
-                    other => faults.push(wrong("a whole number", other)),
+                    other => faults.push(wrong("an integer", other)),
                 }
             }
             Ty::Number => match value {
@@ -99,7 +99,7 @@ impl Checker<'_> {
             Definition::Record { fields, others, open, .. } => match unwrapped(value, Value::is_object) {
                 Value::Object(members) => self.record(fields, (*others, *open), members, path, faults),
                 other => faults
-                    .push(Fault { path: path.to_owned(), text: format!("must be an object, and is {}", kind(other)) }),
+                    .push(Fault { path: path.to_owned(), text: format!("must be an object, but is {}", kind(other)) }),
             },
             Definition::Arms { tag, arms } => {
                 if let Some(tag) = tag {
@@ -205,7 +205,11 @@ impl Checker<'_> {
 }
 
 fn required(field: &Field) -> String {
-    if field.doc.is_empty() { "is required".to_owned() } else { format!("is required: {}", field.doc) }
+    if field.doc.is_empty() {
+        "is required".to_owned()
+    } else {
+        format!("is required: {}", field.doc.trim_end_matches('.'))
+    }
 }
 
 fn unknown(name: &str, fields: &[Field]) -> String {
@@ -259,7 +263,7 @@ fn kind(value: &Value) -> &'static str {
         Value::Number(number) if number.is_f64() => "a number with a fraction",
         Value::Number(_) => "a number",
         Value::String(text) if text.is_empty() => "empty text",
-        Value::String(_) => "other text",
+        Value::String(_) => "text",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }

@@ -38,10 +38,10 @@ pub(super) fn command() -> Command {
         .about("Check the setup and the replies of a real account, and report what is odd, without values")
         .long_about(
             "Check the setup and the replies of a real account, and report what is odd, without values.\n\nOnly \
-             operations that read are called, each once, with a few items of a list. The report has no value of a reply, \
+             operations that read are called, each once, with a few items of a list. The report contains no values of replies, \
              so it can be pasted into an issue. The exit code is 0 if nothing is odd, and 1 if a reply differs from its \
-             document, a call failed, or no call had a reply. A missing permission is reported and is not a failure. Of a \
-             vendor without such operations only the setup is checked, and the exit code is 0.",
+             document, a call failed, or no call had a reply. A missing permission is reported and is not a failure. For a \
+             vendor without such operations only the setup is checked. The exit code is 3 without a valid credential.",
         )
         .arg(apis::vendor_argument())
         .arg(

@@ -28,7 +28,7 @@ pub(super) fn command() -> Command {
                 .long("sort")
                 .value_name("PROPERTY")
                 .allow_hyphen_values(true)
-                .help("Sort by a property, greatest first with - before it [default: in the order of creation]"),
+                .help("Property to sort by; with - before it in descending order [default: in the order of creation]"),
         )
         .arg(
             Arg::new("limit").long("limit").value_name("NUMBER").value_parser(number).help("At most this many records"),

@@ -112,7 +112,9 @@ fn check(spec: &Spec, arguments: &Map<String, Value>) -> Result<(), Failure> {
         }
     }
     match spec.arguments.iter().find(|one| one.3 && !arguments.contains_key(one.0)) {
-        Some((name, _, about, _)) => Err(Failure::usage(format!("{name}: is required: {about}"))),
+        Some((name, _, about, _)) => {
+            Err(Failure::usage(format!("{name}: is required: {}", about.trim_end_matches('.'))))
+        }
         None => Ok(()),
     }
 }

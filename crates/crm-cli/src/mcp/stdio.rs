@@ -74,7 +74,7 @@ struct Stdio {
     refused: bool,
     /// The messages of the line that was read last.
     pieces: Pieces,
-    /// The answer to text that is no message, until it is written.
+    /// The answer to text that is not a message, until it is written.
     owed: Option<Value>,
     output: Arc<Mutex<Stdout>>,
     open: Open,
@@ -115,7 +115,7 @@ impl Stdio {
         }
     }
 
-    /// Writes the answer to text that is no message.
+    /// Writes the answer to text that is not a message.
     async fn pay(&mut self) -> Result<()> {
         let Some(answer) = &self.owed else { return Ok(()) };
         let line = line_of(answer)?;

@@ -1,4 +1,4 @@
-//! Rows as cells: members of members become columns with dots between the names, lists stay JSON. A dot within a name is
+//! Rows as cells: nested members become columns with dots between the names, lists stay JSON. A dot within a name is
 //! written `\.`.
 
 use std::collections::BTreeSet;

@@ -77,11 +77,11 @@ impl Trouble {
             Self::Error(Error::NoDefaultStore) => {
                 "there is no keyring service in this session; start one, for example gnome-keyring"
             }
-            Self::Error(Error::NoStorageAccess(_)) => "it is locked or refuses the access; unlock it",
+            Self::Error(Error::NoStorageAccess(_)) => "it is locked or denies access; unlock it",
             Self::Error(Error::PlatformFailure(_)) => "its service failed; start it again",
             Self::Error(Error::TooLong(..)) => "the token is too long for it; use another keyring",
             Self::Error(_) => "it returned something that is not a token; remove the entry",
-            Self::Silent => "it does not answer; unlock it, if it shows a window that asks for it, and start again",
+            Self::Silent => "it does not respond; unlock it if it shows a prompt, then run the command again",
         }
     }
 }

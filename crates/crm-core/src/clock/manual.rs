@@ -76,7 +76,7 @@ impl ManualClock {
         self.shared.with(|state| state.move_to(state.now.saturating_add(by)));
     }
 
-    /// Number of sleeps and deadlines that wait.
+    /// Returns the number of pending sleeps and deadlines.
     #[must_use]
     pub fn waiting(&self) -> usize {
         lock(&self.shared.state).sleepers.len()

@@ -1,4 +1,4 @@
-//! [`Wire`] for lists; one value is a list of one.
+//! Implements [`Wire`] for lists. A single value is read as a list with one item.
 
 use std::fmt;
 use std::marker::PhantomData;

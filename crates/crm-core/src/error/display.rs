@@ -30,12 +30,17 @@ impl fmt::Display for Error {
             if let Some(message) = vendor.message.as_deref().filter(|message| !message.is_empty()) {
                 write!(f, ": {}", line(message, MESSAGE_CAP))?;
             }
-            for field in vendor.fields.iter().take(FIELDS_SHOWN) {
+            // The message of some replies repeats those of the fields.
+            let whole = vendor.message.as_deref().unwrap_or_default();
+            let fields =
+                vendor.fields.iter().filter(|field| field.message.is_empty() || !whole.contains(&*field.message));
+            let fields: Vec<_> = fields.collect();
+            for field in fields.iter().take(FIELDS_SHOWN) {
                 let name = field.field.as_deref().unwrap_or("input");
                 write!(f, "; {}: {}", line(name, 80), line(&field.message, 200))?;
             }
-            if vendor.fields.len() > FIELDS_SHOWN {
-                write!(f, "; and {} more", vendor.fields.len() - FIELDS_SHOWN)?;
+            if fields.len() > FIELDS_SHOWN {
+                write!(f, "; and {} more", fields.len() - FIELDS_SHOWN)?;
             }
         }
         if let Some(id) = self.shown_id() {

@@ -106,10 +106,7 @@ impl Account {
         for &window in quotas.windows_of(class) {
             let counter = &mut self.counters[window];
             let Some(at) = counter.when(cost, self.wanted[window], now) else {
-                return Err(LimitRefusal::new(format!(
-                    "the window \"{}\" is smaller than the request",
-                    counter.name()
-                )));
+                return Err(LimitRefusal::new(too_small(counter.name())));
             };
             if acquire.deadline.is_some_and(|deadline| at > deadline) {
                 return Err(too_late(Some(counter.name()), at.saturating_sub(now)));
@@ -285,6 +282,11 @@ impl Account {
             })
             .collect()
     }
+}
+
+/// Returns the reason why a call that counts as more requests than a window allows is refused.
+pub(super) fn too_small(window: &str) -> String {
+    format!("the call counts as more requests than the window \"{window}\" allows")
 }
 
 /// Returns the refusal of a wait that would exceed the deadline.

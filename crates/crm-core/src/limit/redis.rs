@@ -1,4 +1,4 @@
-//! One quota for several processes, counted in Redis.
+//! One quota for several processes, counted in Redis. The processes are the *workers*.
 //!
 //! **While Redis is available** it decides: one script takes permits from all windows of the class or from
 //! none, by the server's clock. A permit is a *seat* from its grant until its attempt has ended, and
@@ -182,8 +182,8 @@ struct Inner {
 }
 
 impl RedisLimiter {
-    /// Builds a limiter for this many workers, the processes that share the quotas. With [`WhenAway::Share`], give at
-    /// most as many as the smallest window of at most a minute has requests: with more, a worker has no part of this
+    /// Builds a limiter for this many processes that share the quotas. With [`WhenAway::Share`], give at
+    /// most as many as the smallest window of at most a minute has requests: with more, a process has no part of this
     /// window while Redis is unavailable. The address is
     /// `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS, which checks the
     /// server's certificate against those of the system. Further hosts of a cluster follow the first,

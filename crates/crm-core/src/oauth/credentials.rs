@@ -184,7 +184,8 @@ impl Credentials for OAuthCredentials {
         if cure {
             tracing::warn!(
                 account = self.shared.account,
-                "a call was refused again with a renewed token; refusals renew no token for a while"
+                "a call was refused again with a renewed token; \
+                 the token is not renewed again for at least 10 minutes, because renewing it did not help"
             );
             held.refusals.not_cured(self.shared.clock.now());
         }

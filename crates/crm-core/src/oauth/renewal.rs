@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Time for which such a mark is always observed under the lock. A process that has the reply and could
 /// not store it, because the store was unreachable, tries to store it more often than this.
 const GRACE: Duration = Duration::from_secs(5);
-/// Interval between reads of the store in that time.
+/// Interval between reads of the store while another process renews.
 const GLANCE: Duration = Duration::from_secs(1);
 
 /// Result of waiting for the lock.

@@ -92,7 +92,7 @@ impl List {
         if cursor.list != self.fingerprint(&place.position) {
             return Err(Error::validation(format!(
                 "the cursor belongs to {operation} with other parameters; \
-                 give the same filters, order and beginning, {begin_anew}"
+                 give the same filters, order, beginning, mode and type of object, {begin_anew}"
             )));
         }
         if place.size != self.size && self.numbers_pages(&place) {

@@ -7,6 +7,9 @@ use crate::error::{BODY_CAP, Error, ErrorKind, LimitScope};
 use crate::meta::OpMeta;
 use crate::vendor::{Advice, Feedback, RawReply};
 
+/// The message of a redirect. Its body is at most a web page.
+const REDIRECT: &str = "the vendor redirects to another address, and redirects are not followed; check `base_url`";
+
 /// Returns the error of a refused request, and the vendor's advice on repeating it.
 pub(super) fn refused(shared: &Shared, op: &OpMeta, reply: &RawReply) -> (Error, Advice) {
     let read = shared.vendor.read_error(op, reply);
@@ -17,6 +20,9 @@ pub(super) fn refused(shared: &Shared, op: &OpMeta, reply: &RawReply) -> (Error,
     }
     if detail.content_type.is_none() {
         detail.content_type = reply.header(header::CONTENT_TYPE.as_str()).map(str::to_owned);
+    }
+    if matches!(reply.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        detail.message = Some(REDIRECT.to_owned());
     }
     let detail = reply.without_secret(detail);
     let body = detail.raw.clone();

@@ -201,7 +201,7 @@ impl<'a> Run<'a> {
                 let mut reason = refusal.reason().to_owned();
                 if let Some(wait) = refusal.retry_after().filter(|wait| *wait > patience) {
                     let (wait, most) = (wait.as_secs_f64(), self.plan.queue_timeout.as_secs_f64());
-                    reason = format!("{reason}: {wait:.1} s, where queue_timeout is {most} s in all");
+                    reason = format!("{reason}: the wait is {wait:.1} s, but queue_timeout is {most} s");
                 }
                 let error = Error::new(ErrorKind::LocalLimit, reason)
                     .with_retry_after(refusal.retry_after())
@@ -295,8 +295,8 @@ impl<'a> Run<'a> {
         result
     }
 
-    /// Runs an exchange for the time of one attempt, which begins anew as long as the body moves.
-    /// The error is when time ran out.
+    /// Runs an exchange for at most the time of one attempt. The deadline restarts when bytes of the body move.
+    /// The error is the time at which it expired.
     async fn while_moving<F: Future>(
         &self,
         mut exchange: Pin<&mut F>,

@@ -88,10 +88,7 @@ impl Away {
             return Self::new(Why::Unable, format!("it cannot work now: {}", told_or(error, told())));
         }
         if inside && detail.contains("syntax error") {
-            return away(
-                Why::TooOld,
-                "it does not understand a command; Redis 6.2, Valkey 8 or something newer is required",
-            );
+            return away(Why::TooOld, "it does not support a command; Redis 6.2, Valkey 8 or newer is required");
         }
         if detail.to_ascii_lowercase().contains("unknown") && detail.contains("command") {
             let reason = "it does not have a command that is needed, or has it under another name; \

@@ -5,6 +5,15 @@ use super::RawReply;
 /// Maximum number of characters of a text that are kept as a message.
 const LONGEST: usize = 300;
 
+/// The message for a web page without a title.
+pub(super) const PAGE: &str = "the reply is a web page, not JSON";
+
+/// Returns true if a body that is not JSON is a web page.
+pub(super) fn is_page(reply: &RawReply) -> bool {
+    let html = reply.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
+    html || reply.body().trim_ascii_start().starts_with(b"<")
+}
+
 /// Returns the message in a body that is not JSON; `None` if it is empty or is JSON.
 pub(super) fn message(reply: &RawReply) -> Option<String> {
     let text = reply.text();
@@ -12,11 +21,10 @@ pub(super) fn message(reply: &RawReply) -> Option<String> {
     if text.is_empty() || reply.json().is_some() {
         return None;
     }
-    let html = reply.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
-    if html || text.starts_with('<') {
+    if is_page(reply) {
         return Some(match title(text) {
             Some(title) => format!("{title} (a web page, not JSON)"),
-            None => "the reply is a web page, not JSON".to_owned(),
+            None => PAGE.to_owned(),
         });
     }
     if text.starts_with(['{', '[']) {

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 
-use super::Vendor;
+use super::{Vendor, page};
 use crate::auth::Secret;
 use crate::codec::{self, Wire, memory};
 use crate::error::{Error, Sent, VendorDetail};
@@ -71,7 +71,7 @@ impl RawReply {
     /// `None` if it is empty or is JSON.
     #[must_use]
     pub fn plain_message(&self) -> Option<String> {
-        super::page::message(self)
+        page::message(self)
     }
 
     /// The first header of that name, or `None` if it is absent or not plain text.
@@ -119,9 +119,12 @@ impl RawReply {
     }
 
     fn undecoded(&self, error: codec::DecodeError) -> Error {
-        let text = match self.body.starts_with(&GZIP_BEGIN) {
-            true => "the reply is gzip, which its Content-Encoding does not name".to_owned(),
-            false => error.to_string(),
+        let text = if self.body.starts_with(&GZIP_BEGIN) {
+            "the reply is gzip, which its Content-Encoding does not name".to_owned()
+        } else if page::is_page(self) && codec::parse(&self.body).is_none() {
+            page::PAGE.to_owned()
+        } else {
+            error.to_string()
         };
         Error::decode(text)
             .with_status(self.status)

@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use crate::codec::DecodeError;
 
-/// A delivery that must not be acted on. Contains nothing of the delivery.
+/// The reason why a delivery was refused. Contains no data of the delivery.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Refused {

@@ -40,7 +40,7 @@ impl Tolerance {
     }
 }
 
-/// Remembers deliveries for a limited time, by their number. Only for this process: if several processes receive
+/// Remembers deliveries for a limited time, by their number. Works within one process. If several processes receive
 /// the same webhooks, handle events idempotently (for example, upsert by the event's id).
 #[derive(Debug, Default)]
 pub struct Replays {

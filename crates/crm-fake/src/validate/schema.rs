@@ -156,13 +156,19 @@ impl Check<'_> {
             (Value::String(text), Scalars::Text) => text.parse::<f64>().ok(),
             _ => value.as_f64(),
         };
-        let wanted = if whole { "a whole number" } else { "a number" };
+        let wanted = if whole { "an integer" } else { "a number" };
         let Some(number) = number.filter(|n| n.is_finite() && (!whole || n.fract() == 0.0)) else {
             return self.wrong_type(field, wanted);
         };
         let edge = |key: &str| schema.get(key).and_then(Value::as_f64);
-        if edge("minimum").is_some_and(|low| number < low) || edge("maximum").is_some_and(|high| number > high) {
-            self.report(field, Rule::Range, format!("{} is outside its range", shown(field)));
+        let (low, high) = (edge("minimum"), edge("maximum"));
+        if low.is_some_and(|low| number < low) || high.is_some_and(|high| number > high) {
+            let range = match (low, high) {
+                (Some(low), Some(high)) => format!("{low} to {high}"),
+                (Some(low), None) => format!("at least {low}"),
+                (None, high) => format!("at most {}", high.unwrap_or_default()),
+            };
+            self.report(field, Rule::Range, format!("{} must be {range}", shown(field)));
         }
     }
 

@@ -33,7 +33,7 @@ impl Dialect for AccountIntelligence {
             Refusal::Invalid(problems) => (400, invalid(problems)),
             Refusal::Limited(_) => (429, "too many requests".to_owned()),
             Refusal::Status(500) => (500, "Internal error".to_owned()),
-            Refusal::Status(status) => (*status, format!("the fake was told to answer {status}")),
+            Refusal::Status(status) => (*status, format!("a planned fault answered {status}")),
         };
         Reply::json(status, json!({"message": text}))
     }

@@ -108,7 +108,7 @@ fn refuse(refusal: &Refusal<'_>) -> Reply {
         Refusal::WrongMethod => (405, "Method Not Allowed".to_owned()),
         Refusal::Invalid(problems) => return Reply::json(422, json!({"errors": rows(problems)})),
         Refusal::Limited(_) => (429, "Too Many Requests".to_owned()),
-        Refusal::Status(status) => (*status, format!("the fake was told to answer {status}")),
+        Refusal::Status(status) => (*status, format!("a planned fault answered {status}")),
     };
     Reply::json(status, json!({"errors": {"detail": detail}}))
 }

@@ -38,6 +38,9 @@ const SECONDLY: u64 = 19;
 /// Handlers return a reply or a failure, which becomes HubSpot's error body.
 type Answer = Result<Reply, errors::Fail>;
 
+/// The id of the account that tokens are issued for.
+const HUB_ID: u32 = 62_515;
+
 impl Dialect for HubSpot {
     fn refuse(&self, refusal: &Refusal<'_>, world: &mut World) -> Reply {
         errors::refuse(refusal, world)
@@ -166,6 +169,7 @@ fn token(call: &Call<'_>, world: &mut World) -> Reply {
             let machine = call.text("grant_type") == Some("client_credentials");
             members.insert("token_use".into(), json!(if machine { "client_credentials" } else { "access_token" }));
             members.insert("scopes".into(), json!(["oauth"]));
+            members.insert("hub_id".into(), json!(HUB_ID));
             Reply::json(200, Value::Object(members))
         }
         Grant::Refused => Reply::json(

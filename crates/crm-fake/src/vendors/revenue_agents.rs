@@ -61,7 +61,7 @@ impl Dialect for RevenueAgents {
             }
             Refusal::Limited(_) => Fail(429, "rate_limit.exceeded", "rate_limited", "Rate limit exceeded.".into()),
             Refusal::Status(status) => {
-                Fail(*status, "fake.fault", "fault", format!("the fake was told to answer {status}"))
+                Fail(*status, "fake.fault", "fault", format!("a planned fault answered {status}"))
             }
         };
         fail.reply()

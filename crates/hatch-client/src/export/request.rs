@@ -73,8 +73,9 @@ impl<R: ExportRow> ExportRequest<R> {
     /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if a date is not valid, or the last day is
     /// before the first or more than 180 days after it.
     pub fn new(start: &str, end: &str) -> Result<Self, Error> {
-        let first = day(start).ok_or_else(|| Error::validation("the first day is no date of the form YYYY-MM-DD"))?;
-        let last = day(end).ok_or_else(|| Error::validation("the last day is no date of the form YYYY-MM-DD"))?;
+        let first =
+            day(start).ok_or_else(|| Error::validation("the first day is not a date of the form YYYY-MM-DD"))?;
+        let last = day(end).ok_or_else(|| Error::validation("the last day is not a date of the form YYYY-MM-DD"))?;
         let days = last - first;
         if days < 0 {
             return Err(Error::validation("the last day is before the first"));

@@ -205,7 +205,7 @@ crm_core::record! {
         last_name: Option<String> = "lastName",
         /// The whole name.
         name: Option<String> = "name",
-        /// The telephone number.
+        /// The phone number.
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",

@@ -145,8 +145,8 @@ impl<R> Export<R> {
         self.reading.places.counts.done
     }
 
-    /// Returns the total number of records, which a search counted at the beginning, to display the progress. `None`
-    /// until it is known; a list of one page is not counted.
+    /// Returns the total number of records, to display the progress. It is `None` until a search has counted the records,
+    /// and stays `None` if the export reads one page after the other, or the list has only one page.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
         self.reading.places.counts.total

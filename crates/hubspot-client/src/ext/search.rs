@@ -151,13 +151,13 @@ impl SearchRequest {
         self
     }
 
-    /// Sorts by a property, smallest first. HubSpot accepts one sort.
+    /// Sorts by a property in ascending order. HubSpot accepts one sort.
     #[must_use]
     pub fn sort_by(self, property: impl Into<String>) -> Self {
         self.sorts([SearchSort::new(property).direction(SearchSortDirection::Ascending)])
     }
 
-    /// Sorts by a property, greatest first. HubSpot accepts one sort.
+    /// Sorts by a property in descending order. HubSpot accepts one sort.
     #[must_use]
     pub fn sort_by_descending(self, property: impl Into<String>) -> Self {
         self.sorts([SearchSort::new(property).direction(SearchSortDirection::Descending)])

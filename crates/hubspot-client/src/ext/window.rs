@@ -37,7 +37,7 @@ impl Window {
         let key = match request.sorts.take().unwrap_or_default().as_slice() {
             [] => None,
             [sort] if sort.direction == Some(SearchSortDirection::Descending) => {
-                return Err(refused("search_all goes from the smallest value to the greatest; sort with sort_by"));
+                return Err(refused("search_all sorts in ascending order only; use sort_by"));
             }
             [sort] => sort.property_name.clone().filter(|name| name != ID),
             _ => return Err(refused("a search is sorted by one property")),

@@ -39,7 +39,7 @@ impl Column {
         Self { name: format!("associations.{object}"), from: From::Associated(object.to_owned()) }
     }
 
-    /// The column of a member; dots separate members of members.
+    /// The column of a member; dots separate the names of nested members.
     pub(super) fn member(path: &str) -> Self {
         Self { name: path.to_owned(), from: From::Path(path.split('.').map(str::to_owned).collect()) }
     }

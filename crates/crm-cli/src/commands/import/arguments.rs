@@ -1,7 +1,7 @@
 //! The arguments of `crm import`, `crm update`, `crm upsert` and `crm archive`. A test runs the examples of their help.
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, ArgGroup, Command};
 
 use crate::apis;
 use crate::commands::search;
@@ -69,7 +69,9 @@ pub(in crate::commands) fn upsert() -> Command {
 pub(in crate::commands) fn archive() -> Command {
     let about = "Archive the record of each row of a file by its column id, or all records that filters find";
     let help = "JSON lines (.jsonl) or CSV (.csv) with the column id; - reads standard input; not with --where";
-    found(command("archive", about), "FILE", help).after_help(format!("{ARCHIVE}\n{}", search::FORMS))
+    found(command("archive", about), "FILE", help)
+        .mut_arg("file", |file| file.num_args(1))
+        .after_help(format!("{ARCHIVE}\n{}", search::FORMS))
 }
 
 fn command(name: &'static str, about: &'static str) -> Command {
@@ -94,7 +96,7 @@ fn command(name: &'static str, about: &'static str) -> Command {
         .arg(value(
             "confirm",
             "DIGEST",
-            "The digest of --dry-run, which more than 100 rows and archive need; it expires after 5 minutes",
+            "Digest that --dry-run prints; required for more than 100 rows and for archive; valid for 5 minutes",
         ))
 }
 
@@ -104,13 +106,19 @@ fn by(help: &'static str) -> Arg {
 
 /// Adds the option for records that filters find, in place of a file. `words` are the words that name the file, or the values.
 fn found(command: Command, words: &'static str, help: &'static str) -> Command {
-    let filters = "Filter for the records of HubSpot in place of a file; give it again for another filter, see below";
+    let filters = "Filter for the records of HubSpot in place of a file; can be repeated, see below";
     let filters = Arg::new("where").long("where").value_name("FILTER").action(ArgAction::Append).help(filters);
+    // clap would show the group before the vendor.
+    let call = format!("crm {} [OPTIONS] <VENDOR> <OBJECT>", command.get_name());
+    let values = words.strip_prefix("FILE|").map(|values| format!(" {values}...")).unwrap_or_default();
+    let usage = format!("{call} <FILE>\n       {call} --where <FILTER>{values}");
     command
+        .override_usage(usage)
         .mut_arg("file", |file| {
             let file = file.value_name(words).num_args(0..).required(false);
-            file.required_unless_present("where").help(help)
+            file.help(help)
         })
+        .group(ArgGroup::new("rows").args(["file", "where"]).required(true).multiple(true))
         .mut_arg("empty", |empty| empty.conflicts_with("where"))
         .arg(filters)
 }

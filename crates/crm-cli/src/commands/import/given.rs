@@ -93,7 +93,7 @@ impl Given {
         match self.words.as_slice() {
             // Standard input may be a terminal, so a signal ends the program until all of it is read.
             [file] => Ok(Some((Source::read(file)?, Interrupt::new()))),
-            _ => Err(Failure::usage("give one file; values as NAME=VALUE are for the records of --where")),
+            _ => Err(Failure::usage("give one file; NAME=VALUE writes values to the records that --where finds")),
         }
     }
 

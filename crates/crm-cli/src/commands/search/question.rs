@@ -44,7 +44,7 @@ impl Question {
         match &question.kind {
             Kind::HubSpot(_) if question.descends() && question.limit.is_none_or(|limit| limit > MOST) => {
                 Err(Failure::usage(format!(
-                    "greatest first, HubSpot returns at most {MOST} records; add --limit {MOST}, or sort smallest first"
+                    "in descending order, HubSpot returns at most {MOST} records; add --limit {MOST} or sort in ascending order"
                 )))
             }
             Kind::HoopAi { .. } if !question.properties.is_empty() => {

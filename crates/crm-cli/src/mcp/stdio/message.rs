@@ -19,7 +19,7 @@ type Message = RxJsonRpcMessage<RoleServer>;
 ///
 /// # Errors
 ///
-/// The answer to text that is no message.
+/// The answer to text that is not a message.
 pub(super) fn read(text: &[u8]) -> Result<Option<Message>, Value> {
     if let Some(message) = serde_json::from_slice(text).ok().or_else(|| without_null(text)) {
         return Ok(Some(message));
@@ -54,7 +54,7 @@ fn without_null(text: &[u8]) -> Option<Message> {
     serde_json::from_value(members.into()).ok()
 }
 
-/// Returns the error of text that is no message. The reasons of JSON do not repeat the text.
+/// Returns the error of text that is not a message. The reasons of JSON do not repeat the text.
 fn fault(text: &[u8], id: Option<Value>) -> Value {
     let error = match (serde_json::from_slice::<Value>(text), &id) {
         (Ok(_), _) => ErrorData::invalid_request("the line is not a request of JSON-RPC 2.0", None),

@@ -8,7 +8,7 @@
 pub(super) enum Text {
     /// An id of the vendor, for example `12`, `0-1` or `ocQHyuzHvysMo5N5VsXc`.
     Id,
-    /// An id that another system assigns, which may be a telephone number or the name of an account.
+    /// An id that another system assigns, which may be a phone number or the name of an account.
     ForeignId,
     /// A time in a form that [`Timestamp`](super::Timestamp) reads.
     Time,
@@ -178,7 +178,7 @@ fn consists(text: &str, signs: &[u8]) -> bool {
         && !crate::redact::begins_like_a_secret(text)
 }
 
-/// Returns true if the text looks like an id, and neither like a name, an address, a telephone number nor a secret.
+/// Returns true if the text looks like an id, and neither like a name, an address, a phone number nor a secret.
 pub(super) fn is_id(text: &str) -> bool {
     consists(text, b"_-:") && text.bytes().any(|byte| byte.is_ascii_digit()) && !is_telephone(text)
 }
@@ -203,7 +203,7 @@ fn is_telephone(text: &str) -> bool {
     }
 }
 
-/// The maximum number of digits in a row that are not taken for a telephone number.
+/// The maximum number of digits in a row that are not taken for a phone number.
 const FEW_DIGITS: usize = 6;
 /// The minimum length of an id of letters and digits that no person chose.
 const GENERATED: usize = 15;

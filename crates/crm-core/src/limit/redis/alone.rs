@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use super::Inner;
 use super::account::{Account, AccountState};
+use super::call::LONG;
 use super::link::Absence;
 use super::note::Note;
 use super::seats::Known;
-use crate::limit::{Acquire, LimitRefusal, Permit, RateLimiter as _};
+use crate::limit::{Acquire, LimitRefusal, Permit, RateLimiter as _, Window};
 use crate::sync::BoxFuture;
 
 /// A wait in this worker's own queue.
@@ -58,7 +59,7 @@ impl Inner {
                     }
                     note.map(|note| Ok((note, !permit.waited().is_zero())))
                 }
-                Err(refusal) => Some(Err(self.without_redis(&refusal))),
+                Err(refusal) => Some(Err(self.without_redis(acquire, &refusal))),
             })
         })
         .await
@@ -112,11 +113,22 @@ impl Inner {
     }
 
     /// Returns a refusal by this worker's own queue.
-    fn without_redis(&self, refusal: &LimitRefusal) -> LimitRefusal {
-        let own = LimitRefusal::new(format!(
-            "{}; this worker has only a share of it while Redis is unavailable",
-            refusal.reason()
-        ));
+    fn without_redis(&self, acquire: &Acquire, refusal: &LimitRefusal) -> LimitRefusal {
+        let workers = u64::from(self.workers);
+        let windows = self.quotas.class_of(acquire).map(|class| self.quotas.windows_of(class)).unwrap_or_default();
+        let windows = windows.iter().map(|&window| &self.quotas.windows[window]);
+        let without_part = |window: &&Window| window.span() <= LONG && window.limit() < workers;
+        let reason = match windows.filter(without_part).min_by_key(|window| window.limit()) {
+            Some(window) => format!(
+                "window \"{}\" allows {} requests for {workers} processes, so this process has none while Redis is \
+                 unavailable; declare at most {} processes or choose another `when_away`",
+                window.name(),
+                window.limit(),
+                window.limit(),
+            ),
+            None => format!("{}; this process has only a share of it while Redis is unavailable", refusal.reason()),
+        };
+        let own = LimitRefusal::new(reason);
         // A part of a long window lasts until Redis is back.
         let known = |wait: &Duration| self.clock.now().saturating_add(*wait) < Duration::MAX;
         match refusal.retry_after().filter(known) {

@@ -27,13 +27,13 @@ const RENEW: Duration = Duration::from_secs(5);
 /// Maximum number of questions of a worker under way at once.
 pub(super) const TURNS: usize = 32;
 
-/// Behaviour of a worker while Redis is unavailable, that is, while it does not respond in time or cannot be used.
+/// Behaviour of a process while Redis is unavailable, that is, while it does not respond in time or cannot be used.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WhenAway {
-    /// Continues with its part of the quotas: the limit divided by the number of workers, rounded down. All
-    /// workers together stay within the limit. A window of at most a minute with fewer requests than there are
-    /// workers has no part: its calls fail at once with
+    /// Continues with its part of the quotas: the limit divided by the number of processes, rounded down. All
+    /// processes together stay within the limit. A window of at most a minute with fewer requests than there are
+    /// processes has no part: its calls fail at once with
     /// [`ErrorKind::LocalLimit`](crate::ErrorKind::LocalLimit), without a time to wait.
     #[default]
     Share,
@@ -94,7 +94,7 @@ impl RedisLimiterBuilder {
     /// never shown.
     pub fn build(self) -> Result<RedisLimiter, Error> {
         if self.workers == 0 {
-            return Err(Error::config("a quota cannot be shared by 0 workers"));
+            return Err(Error::config("the number of processes must be greater than zero"));
         }
         if self.time_limit.is_zero() {
             return Err(Error::config("the time limit of calls to Redis must be greater than zero"));

@@ -268,7 +268,7 @@ impl Said {
         let first = !said.iter().any(|said| said.1 == one.1);
         if !said.contains(&one) && (first || one.0 != Why::Unreachable) {
             said.push(one);
-            tracing::warn!(%reason, "Redis is unavailable, for shared rate limits");
+            tracing::warn!(%reason, "Shared rate limits: Redis is unavailable");
         }
     }
 
@@ -278,7 +278,7 @@ impl Said {
         let before = said.len();
         said.retain(|&(why, of_the_account)| of_the_account && why != reason.why());
         if said.len() < before {
-            tracing::info!("Redis is back, for shared rate limits");
+            tracing::info!("Shared rate limits: Redis is available again");
         }
     }
 }

@@ -13,7 +13,7 @@ use super::note::{Figures, Note};
 use super::seats::{self, Ended, Known};
 use crate::limit::LimitRefusal;
 use crate::limit::counter::Start;
-use crate::limit::queue::too_late;
+use crate::limit::queue::{too_late, too_small};
 
 /// A question that is under way.
 pub(super) struct Question {
@@ -129,7 +129,7 @@ impl Inner {
             }
             Rest::Refused { wait, window } => refuse(line, too_late(Some(&window), wait)),
             Rest::Never { window } => {
-                refuse(line, LimitRefusal::new(format!("the window \"{window}\" is smaller than the request")));
+                refuse(line, LimitRefusal::new(too_small(&window)));
             }
         }
         true

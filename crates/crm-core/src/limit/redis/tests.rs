@@ -86,7 +86,12 @@ fn a_window_with_fewer_requests_than_workers_has_no_part_while_redis_is_away() {
         let acquire = Acquire::new("k", "");
         match poll(&mut Box::pin(inner.acquire(&acquire)), Waker::noop()) {
             Poll::Ready(Ok(_)) => assert!(is_granted),
-            Poll::Ready(Err(refusal)) => assert_eq!((is_granted, refusal.retry_after()), (false, None)),
+            Poll::Ready(Err(refusal)) => {
+                assert_eq!((is_granted, refusal.retry_after()), (false, None));
+                let text = "allows 5 requests for 6 processes, so this process has none while Redis is unavailable; \
+                            declare at most 5 processes or choose another `when_away`";
+                assert!(refusal.reason().contains(text), "{}", refusal.reason());
+            }
             Poll::Pending => panic!("{workers} workers: nothing to wait for"),
         }
     }

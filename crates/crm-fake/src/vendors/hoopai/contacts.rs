@@ -178,7 +178,7 @@ fn search(call: &Call<'_>, world: &mut World) -> Answer {
     let size = paging::size(call.number("pageLimit"), 20, 500)?;
     let query = call.text("query").unwrap_or("");
     if query.chars().count() > 75 {
-        return Err(Fail::invalid("query may have 75 characters at most"));
+        return Err(Fail::invalid("query must have at most 75 characters"));
     }
     let mut all = of_location(world, call.text("locationId").unwrap_or(""));
     all.retain(|contact| mentions(contact, query) && filter::passes(call.list("filters"), contact));

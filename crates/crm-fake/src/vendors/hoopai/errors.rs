@@ -67,7 +67,7 @@ pub(super) fn refuse(refusal: &Refusal<'_>, world: &mut World) -> Reply {
             (422, problems.iter().map(|problem| Value::from(problem.message.as_str())).collect())
         }
         Refusal::Limited(_) => (429, json!("Too Many Requests")),
-        Refusal::Status(status) => (*status, json!(format!("the fake was told to answer {status}"))),
+        Refusal::Status(status) => (*status, json!(format!("a planned fault answered {status}"))),
     };
     let message = if status == 422 && !message.is_array() { json!([message]) } else { message };
     Reply::json(status, body(status, message, world))

@@ -88,7 +88,7 @@ fn timeline(call: &Call<'_>, breakdown: &str, period: &str) -> Answer {
     };
     let points: Vec<i64> = (start..=end).step_by(step).take(POINTS + 1).collect();
     if points.len() > POINTS {
-        let fail = Fail::new(413, "RESULT_POINT_LIMIT_EXCEEDED", format!("{POINTS} points are the most"));
+        let fail = Fail::new(413, "RESULT_POINT_LIMIT_EXCEEDED", format!("a report must have at most {POINTS} points"));
         return Err(fail);
     }
     let mut body = Map::new();

@@ -138,7 +138,7 @@ pub(super) fn handle(call: &Call<'_>, rest: &[&str], world: &mut World) -> Optio
 }
 
 fn too_many(most: usize) -> Fail {
-    Fail::invalid(format!("inputs may hold {most} rows at most"))
+    Fail::invalid(format!("inputs must have at most {most} rows"))
 }
 
 fn id_at<'a>(value: &'a Value, pointer: &str) -> &'a str {
@@ -149,7 +149,7 @@ fn create(call: &Call<'_>, from: &str, to: &str, world: &mut World) -> Reply {
     let rows = call.list("inputs").iter().enumerate().map(|(index, input)| {
         let (id, to_id) = (id_at(input, "/from/id"), id_at(input, "/to/id"));
         if call.bad_rows.contains(&index) {
-            return Err(Fail::invalid(format!("row {index} was told to fail")).row(None));
+            return Err(Fail::invalid(format!("a planned fault failed row {index}")).row(None));
         }
         let [id, to_id] = &ends(world, [from, id, to, to_id]).map_err(|fail| fail.row(None))?;
         let specs = input.get("types").and_then(Value::as_array).cloned().unwrap_or_default();

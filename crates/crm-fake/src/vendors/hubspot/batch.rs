@@ -16,7 +16,7 @@ const MOST: usize = 100;
 pub(super) fn handle(call: &Call<'_>, object_type: &str, verb: &str, world: &mut World) -> Option<Answer> {
     let inputs = call.list("inputs");
     if inputs.len() > MOST {
-        let message = format!("inputs may hold {MOST} rows at most, not {}", inputs.len());
+        let message = format!("inputs must have at most {MOST} rows, but has {}", inputs.len());
         return Some(Err(Fail::invalid(message)));
     }
     let by_record_id = inputs.iter().any(|input| text(input, "idProperty") == Some("hs_object_id"));
@@ -46,7 +46,7 @@ pub(super) fn handle(call: &Call<'_>, object_type: &str, verb: &str, world: &mut
 /// Rows that a test declared invalid fail before they are checked.
 fn forced(call: &Call<'_>, index: usize) -> Result<(), Fail> {
     if call.bad_rows.contains(&index) {
-        return Err(Fail::invalid(format!("row {index} was told to fail")));
+        return Err(Fail::invalid(format!("a planned fault failed row {index}")));
     }
     Ok(())
 }

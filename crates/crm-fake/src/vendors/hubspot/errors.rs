@@ -38,7 +38,7 @@ impl Fail {
     }
 
     pub(super) fn bad_email(email: &str) -> Self {
-        let mut fail = Self::invalid(format!("email: {email} is no e-mail address"));
+        let mut fail = Self::invalid(format!("email: {email} is not an e-mail address"));
         fail.property = Some("email");
         fail
     }
@@ -122,7 +122,7 @@ pub(super) fn refuse(refusal: &Refusal<'_>, world: &mut World) -> Reply {
                 400..=499 => "VALIDATION_ERROR",
                 _ => "INTERNAL_ERROR",
             };
-            (*status, category, format!("the fake was told to answer {status}"))
+            (*status, category, format!("a planned fault answered {status}"))
         }
     };
     Reply::json(status, body(world, category, &message))

@@ -60,7 +60,7 @@ fn list(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
     };
     let start = match call.query("after") {
         None | Some("") => 0,
-        Some(after) => place(after).ok_or_else(|| Fail::invalid("after is no cursor of ours"))?,
+        Some(after) => place(after).ok_or_else(|| Fail::invalid("after is not a cursor of this list"))?,
     };
     let archived = call.query_flag("archived");
     let (records, next) = world

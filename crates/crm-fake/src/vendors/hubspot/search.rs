@@ -21,7 +21,7 @@ pub(super) fn run(call: &Call<'_>, object_type: &str, world: &mut World) -> Answ
     let start = match call.body.get("after") {
         None | Some(Value::Null) => 0,
         Some(Value::String(text)) if text.is_empty() => 0,
-        Some(_) => call.number("after").ok_or_else(|| Fail::invalid("after is no cursor of ours"))?,
+        Some(_) => call.number("after").ok_or_else(|| Fail::invalid("after is not a cursor of this list"))?,
     };
     if start.saturating_add(limit) > CAP {
         return Err(Fail::invalid(format!("a search ends at {CAP} results")));
@@ -32,11 +32,13 @@ pub(super) fn run(call: &Call<'_>, object_type: &str, world: &mut World) -> Answ
         || groups.iter().any(|group| filters(group) > 6)
         || groups.iter().map(filters).sum::<usize>() > 18
     {
-        return Err(Fail::invalid("5 filter groups with 6 filters each are the most, and 18 filters in all"));
+        return Err(Fail::invalid(
+            "a search must have at most 5 filter groups with 6 filters each, and at most 18 filters",
+        ));
     }
     let query = call.text("query").unwrap_or("").to_lowercase();
     if query.chars().count() > 3_000 {
-        return Err(Fail::invalid("query may have 3,000 characters at most"));
+        return Err(Fail::invalid("query must have at most 3,000 characters"));
     }
     let passing = filter::Filters::of(groups);
     let mut found = index::records(world, object_type);

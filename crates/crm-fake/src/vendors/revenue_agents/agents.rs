@@ -73,7 +73,7 @@ fn poll(kind: &str, id: &str, world: &mut World) -> Answer {
             "status": "provisioning_failed",
             "job_id": job,
             "failed_at": now,
-            "error": {"code": "agent.provisioning", "category": "internal", "message": "it was told to fail"},
+            "error": {"code": "agent.provisioning", "category": "internal", "message": "a planned fault failed it"},
             "retry_with": "PUT",
         })
     } else {

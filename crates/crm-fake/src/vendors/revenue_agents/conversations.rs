@@ -122,7 +122,8 @@ fn poll(job: &str, conversation: &str, world: &mut World) -> Answer {
         }
         if record["fails"] == json!(true) {
             done["status"] = json!("failed");
-            done["error"] = json!({"code": "agent.failed", "category": "internal", "message": "it was told to fail"});
+            done["error"] =
+                json!({"code": "agent.failed", "category": "internal", "message": "a planned fault failed it"});
         } else {
             let mut answer = write(world, conversation, "assistant", "An answer.");
             if let Value::Object(members) = &mut answer {

@@ -16,6 +16,8 @@ const MERGED: &str = "hs_merged_object_ids";
 /// The maximum number of records per page of a search, and of a list.
 const MOST: u16 = 200;
 const MOST_LISTED: u16 = 100;
+/// The target of the events, which filters for `crm_core` include.
+const TARGET: &str = "crm_core::changes";
 const OVERLAP: i64 = 5 * 60 * 1_000;
 
 type Page = RunPage<Change, Place>;
@@ -140,7 +142,10 @@ impl Ask {
     ) -> Result<Page, Error> {
         let (rows, more) = match found {
             Err(error) if is_unknown(&error, MERGED) => {
-                tracing::warn!("merged records are not reported: records of this type have no property of merged ids");
+                tracing::warn!(
+                    target: TARGET,
+                    "merged records are not reported, because records of this type have no property of merged ids"
+                );
                 (Vec::new(), false)
             }
             found => self.rows(behind, found?)?,

@@ -13,6 +13,9 @@ use super::walks::{Page, Walks};
 use crate::objects::Objects;
 use crate::types::ObjectWithAssociations;
 
+/// The target of the events, which filters for `crm_core` include.
+const TARGET: &str = "crm_core::export";
+
 pub(super) struct Walking<R> {
     pub(super) objects: Objects,
     pub(super) ask: Ask,
@@ -106,7 +109,10 @@ impl<R> Places for Walking<R> {
             Error::new(ErrorKind::Paging, fault).with_sent(Sent::Answered).with_operation(self.called())
         })?;
         if together && self.walks.is_alone() {
-            tracing::warn!("the list is not in the order that was observed: the export continues with one walk");
+            tracing::warn!(
+                target: TARGET,
+                "HubSpot's list is not as observed (cursors or order), so the export reads one page after the other"
+            );
         }
         Ok(())
     }
@@ -122,7 +128,7 @@ impl<R> Places for Walking<R> {
                 }
             }
             Err(error) => {
-                tracing::debug!(kind = ?error.kind(), "no further walks of the export: a search failed");
+                tracing::debug!(target: TARGET, kind = ?error.kind(), "a search failed, so the export is not divided further");
                 self.borders.end();
             }
         }

@@ -93,7 +93,7 @@ impl<P: DeserializeOwned> Form<Self> for Record<P> {
     }
 
     fn write<S: Serializer>(_: &Self, _: S, _: Mode) -> Result<S::Ok, S::Error> {
-        Err(S::Error::custom("a typed record is only read; store its properties"))
+        Err(S::Error::custom("a typed record cannot be serialized; serialize its `properties`"))
     }
 
     /// Shows no properties: `P` may hold personal data.

@@ -88,17 +88,17 @@ impl Serializer for Properties {
         _: &'static str,
         _: &T,
     ) -> Result<Self::Ok, Unfit> {
-        Err(Unfit("properties are a struct or a map".to_owned()))
+        Err(Unfit("properties must be a struct or a map".to_owned()))
     }
 
-    refuse! { Self::Ok, "properties are a struct or a map":
+    refuse! { Self::Ok, "properties must be a struct or a map":
         serialize_bool(bool) serialize_i8(i8) serialize_i16(i16) serialize_i32(i32) serialize_i64(i64)
         serialize_u8(u8) serialize_u16(u16) serialize_u32(u32) serialize_u64(u64) serialize_f32(f32)
         serialize_f64(f64) serialize_char(char) serialize_str(&str) serialize_bytes(&[u8]) serialize_none()
         serialize_unit() serialize_unit_struct(&'static str)
         serialize_unit_variant(&'static str, u32, &'static str)
     }
-    refuse! { compound "properties are a struct or a map":
+    refuse! { compound "properties must be a struct or a map":
         serialize_seq(Option<usize>) -> SerializeSeq
         serialize_tuple(usize) -> SerializeTuple
         serialize_tuple_struct(&'static str, usize) -> SerializeTupleStruct

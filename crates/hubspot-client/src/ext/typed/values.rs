@@ -137,7 +137,7 @@ impl<'de> Visitor<'de> for Text<'_, 'de> {
 struct Value<'a>(&'a str);
 
 impl Value<'_> {
-    /// A whole number, or a point in time as its milliseconds.
+    /// An integer, or a point in time as its milliseconds.
     fn integer(&self) -> Result<i128, Mismatch> {
         const EXACT: f64 = 9_007_199_254_740_992.0;
         let text = self.0.trim();
@@ -151,7 +151,7 @@ impl Value<'_> {
             return Ok(number as i128);
         }
         let millis = Timestamp::from(text).unix_millis().map(i128::from);
-        millis.ok_or_else(|| Mismatch::expected("a whole number, a date, or a time with its zone"))
+        millis.ok_or_else(|| Mismatch::expected("an integer, a date, or a time with its zone"))
     }
 
     fn number(&self) -> Result<f64, Mismatch> {

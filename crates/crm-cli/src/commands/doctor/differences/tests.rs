@@ -62,13 +62,13 @@ fn each_kind_of_difference_has_its_place_and_is_counted() {
         found("Page", &reply),
         [
             "at: a time / an empty text x1",
-            "labels.{}: text / a whole number x1",
+            "labels.{}: text / an integer x1",
             "results[].gone: a value / nothing x2",
-            "results[].id: text / a whole number x2",
+            "results[].id: text / an integer x2",
             "results[].object: a known value / another value x2",
             "results[].state: a known value / another value x2",
             "share: a number / text x1",
-            "total: a whole number / text x1",
+            "total: an integer / text x1",
             "total_state: no such member / an object x1",
         ]
     );
@@ -76,7 +76,7 @@ fn each_kind_of_difference_has_its_place_and_is_counted() {
         ("Page", json!(null), ".: an object / null x1"),
         ("Page", json!({"results": null}), "results: a value / null x1"),
         ("Page", json!({"results": {}}), "results: a list / an object x1"),
-        ("Others", json!({"Ann": "x"}), "{}: a whole number / text x1"),
+        ("Others", json!({"Ann": "x"}), "{}: an integer / text x1"),
         ("Tagged", json!({"kind": "new"}), "kind: a known value / another value x1"),
         ("Tagged", json!({}), "kind: a known value / nothing x1"),
         ("Either", json!({"id": "1"}), "gone: a value / nothing x1"),
@@ -100,10 +100,7 @@ fn names_that_may_be_personal_data_are_hidden() {
         "münchen",
         &"a".repeat(41),
     ] {
-        assert_eq!(
-            found("Item", &json!({"id": "1", "gone": true, name: 1})),
-            ["…: no such member / a whole number x1"]
-        );
+        assert_eq!(found("Item", &json!({"id": "1", "gone": true, name: 1})), ["…: no such member / an integer x1"]);
     }
     let mut people: serde_json::Map<String, Value> =
         (b'a'..=b'm').map(|c| (char::from(c).into(), "x".into())).collect();

@@ -77,7 +77,7 @@ fn named(record: &ByteRecord) -> Result<Vec<String>, String> {
     let mut names: Vec<String> =
         record.iter().map(|name| String::from_utf8_lossy(name.trim_ascii()).into_owned()).collect();
     if record.get(0).is_some_and(|first| first.to_ascii_lowercase().starts_with(b"sep=")) {
-        return Err("the first line is not the names of the columns; delete the line with sep=".to_owned());
+        return Err("the first line is `sep=…`, not the column names; delete it".to_owned());
     }
     // Spreadsheets write the commas of columns that were cleared.
     if let Some(last) = names.iter().rposition(|name| !name.is_empty()) {

@@ -77,8 +77,8 @@ fn a_row_that_is_not_well_formed_is_named() {
         ("a.csv", ",\n", "column 1 has no name"),
         ("a.csv", "a,,\n1,,\n1,,2\n", "row 2 (line 3) has a value in column 3, which has no name"),
         ("a.csv", "a,b\n1,2,\n", "row 1 (line 2) has 3 cells, and there are 2 columns"),
-        ("a.csv", "sep=,\na,b\n", "the first line is not the names of the columns; delete the line with sep="),
-        ("a.csv", "SEP=;\na;b\n", "the first line is not the names of the columns; delete the line with sep="),
+        ("a.csv", "sep=,\na,b\n", "the first line is `sep=…`, not the column names; delete it"),
+        ("a.csv", "SEP=;\na;b\n", "the first line is `sep=…`, not the column names; delete it"),
         ("a.csv", "a,b\r1,2\r", "the lines end with CR alone; save the file with lines that end with LF or CR LF"),
         (
             "a.csv",
