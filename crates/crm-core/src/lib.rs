@@ -49,6 +49,8 @@ pub mod codec;
 mod crypto;
 pub mod error;
 #[doc(hidden)]
+pub mod events;
+#[doc(hidden)]
 pub mod facade;
 pub mod limit;
 pub mod meta;

@@ -41,9 +41,7 @@ pub(crate) mod bulk_export {
 pub(crate) mod legacy_leads {
     use std::time::Duration;
     use crm_core::{Quotas, Window};
-    /// The limits that the vendor publishes.
-    ///
-    /// No limits are published.
+    /// No limits: the vendor publishes none for this API.
     #[must_use]
     pub fn quotas() -> Quotas {
         Quotas::none()

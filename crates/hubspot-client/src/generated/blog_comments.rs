@@ -109,13 +109,13 @@ impl List {
             call: self.call.set_query("portalId", &portal_id),
         }
     }
-    /// Only comments in this state, as `APPROVED`, `PENDING_MODERATION`, `REJECTED` or `SPAM`.
+    /// Returns only comments in this state: `APPROVED`, `PENDING_MODERATION`, `REJECTED` or `SPAM`.
     pub fn state(self, state: impl Display) -> Self {
         Self {
             call: self.call.set_query("state", &state.to_string()),
         }
     }
-    /// Only comments on this post.
+    /// Returns only comments on this post.
     #[inline]
     pub fn content_id(self, content_id: i64) -> Self {
         Self {
@@ -129,7 +129,7 @@ impl List {
             call: self.call.set_query("reverse", &reverse),
         }
     }
-    /// Only comments with this text.
+    /// Returns only comments with this text.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),

@@ -54,20 +54,20 @@ pub struct List {
 }
 
 impl List {
-    /// Only changes of this kind, as `SUBSCRIPTION_STATUS`, `PORTAL_STATUS`, `PORTAL_BOUNCE` or `PORTAL_SPAM`.
+    /// Returns only changes of this kind: `SUBSCRIPTION_STATUS`, `PORTAL_STATUS`, `PORTAL_BOUNCE` or `PORTAL_SPAM`.
     pub fn change_type(self, change_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("changeType", &change_type.to_string()),
         }
     }
-    /// Only changes from then on. In milliseconds since 1970-01-01 UTC.
+    /// Returns only changes at or after this time. In milliseconds since 1970-01-01 UTC.
     #[inline]
     pub fn start_timestamp(self, start_timestamp: i64) -> Self {
         Self {
             call: self.call.set_query("startTimestamp", &start_timestamp),
         }
     }
-    /// Only changes up to then. In milliseconds since 1970-01-01 UTC.
+    /// Returns only changes up to this time. In milliseconds since 1970-01-01 UTC.
     #[inline]
     pub fn end_timestamp(self, end_timestamp: i64) -> Self {
         Self {

@@ -83,13 +83,13 @@ pub struct GetUsage {
 }
 
 impl GetUsage {
-    /// Start of the span, included. The exact form is not documented; use ISO 8601.
+    /// Start of the period, included. The exact form is not documented; use ISO 8601.
     pub fn from(self, from: impl Display) -> Self {
         Self {
             call: self.call.set_query("from", &from.to_string()),
         }
     }
-    /// End of the span, not included; not before `from`.
+    /// End of the period, not included; not before `from`.
     pub fn to(self, to: impl Display) -> Self {
         Self {
             call: self.call.set_query("to", &to.to_string()),
@@ -113,13 +113,13 @@ pub struct ListOperations {
 }
 
 impl ListOperations {
-    /// Start of the span, included. The exact form is not documented; use ISO 8601.
+    /// Start of the period, included. The exact form is not documented; use ISO 8601.
     pub fn from(self, from: impl Display) -> Self {
         Self {
             call: self.call.set_query("from", &from.to_string()),
         }
     }
-    /// End of the span, not included; not before `from`.
+    /// End of the period, not included; not before `from`.
     pub fn to(self, to: impl Display) -> Self {
         Self {
             call: self.call.set_query("to", &to.to_string()),

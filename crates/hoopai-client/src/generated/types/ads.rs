@@ -2360,7 +2360,7 @@ crm_core::record! {
         keywords: Option<Vec<String>> = "keywords",
         /// The language code, for example `en`.
         language_code: Option<String> = "languageCode",
-        /// The locations, as records, ids or codes.
+        /// Ids or codes of the locations.
         locations: Option<Vec<String>> = "locations",
         /// Required in requests.
         url: Option<String> = "url",
@@ -2371,7 +2371,7 @@ crm_core::setters!(KeywordSuggestion {
     keywords[String],
     /// The language code, for example `en`.
     language_code: String,
-    /// The locations, as records, ids or codes.
+    /// Ids or codes of the locations.
     locations[String],
 });
 

@@ -1429,7 +1429,7 @@ crm_core::record! {
     pub struct SubscriptionAction {
         /// The id of the subscription subtype.
         subtype_id: Option<String> = "subtype_id",
-        /// For example `One on One`.
+        /// Name of the subscription subtype. For example `One on One`.
         subtype_name: Option<String> = "subtype_name",
         /// The status of the subtype: `subscribed` or `unsubscribed`. Required in requests.
         subtype_status: Option<SubscriptionActionSubtypeStatus> = "subtype_status",
@@ -1441,7 +1441,7 @@ crm_core::record! {
 crm_core::setters!(SubscriptionAction {
     /// The id of the subscription subtype.
     subtype_id: String,
-    /// For example `One on One`.
+    /// Name of the subscription subtype. For example `One on One`.
     subtype_name: String,
 });
 

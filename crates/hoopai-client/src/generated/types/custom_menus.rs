@@ -12,7 +12,7 @@ crm_core::record! {
         allow_microphone: Option<bool> = "allowMicrophone",
         /// Required in requests.
         icon: Option<Icon> = "icon",
-        /// The locations, as records, ids or codes. Required in requests.
+        /// The ids of the locations. Required in requests.
         locations: Option<Vec<String>> = "locations",
         /// The way in which it opens, for example `iframe` or `new_tab`. Required in requests.
         open_mode: Option<CustomMenuOpenMode> = "openMode",
@@ -38,7 +38,7 @@ crm_core::setters!(CreateCustomMenu {
     /// True if the page can use the microphone.
     allow_microphone: bool,
     icon: Icon,
-    /// The locations, as records, ids or codes.
+    /// The ids of the locations.
     locations[String],
     /// The way in which it opens, for example `iframe` or `new_tab`.
     open_mode: CustomMenuOpenMode,
@@ -63,7 +63,7 @@ crm_core::record! {
         allow_microphone: Option<bool> = "allowMicrophone",
         icon: Option<IconSchemaOptional> = "icon",
         id: Option<String> = "id",
-        /// The locations, as records, ids or codes.
+        /// The ids of the locations.
         locations: Vec<String> = "locations",
         /// The way in which it opens, for example `iframe` or `new_tab`.
         open_mode: Option<CustomMenuOpenMode> = "openMode",
@@ -200,7 +200,7 @@ crm_core::record! {
         /// True if the page can use the microphone.
         allow_microphone: Option<bool> = "allowMicrophone",
         icon: Option<IconSchemaOptional> = "icon",
-        /// The locations, as records, ids or codes.
+        /// The ids of the locations.
         locations: Option<Vec<String>> = "locations",
         /// The way in which it opens, for example `iframe` or `new_tab`.
         open_mode: Option<CustomMenuOpenMode> = "openMode",
@@ -223,7 +223,7 @@ crm_core::setters!(UpdateCustomMenu {
     /// True if the page can use the microphone.
     allow_microphone: bool,
     icon: IconSchemaOptional,
-    /// The locations, as records, ids or codes.
+    /// The ids of the locations.
     locations[String],
     /// The way in which it opens, for example `iframe` or `new_tab`.
     open_mode: CustomMenuOpenMode,

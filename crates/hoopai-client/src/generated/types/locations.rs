@@ -848,7 +848,7 @@ crm_core::setters!(RecurringTaskUpdate {
 crm_core::record! {
     /// Reply of `locations.search`.
     pub struct SearchReply {
-        /// The locations, as records, ids or codes.
+        /// The locations of the reply.
         locations: Vec<GetLocation> = "locations",
     }
     with default

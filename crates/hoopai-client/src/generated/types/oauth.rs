@@ -116,7 +116,7 @@ crm_core::record! {
         count: Option<f64> = "count",
         /// True if the app is also installed in future locations.
         install_to_future_locations: Option<bool> = "installToFutureLocations",
-        /// The locations, as records, ids or codes.
+        /// The locations of the reply.
         locations: Vec<InstalledLocation> = "locations",
     }
     with default

@@ -206,7 +206,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `saas.list_locations` and `saas.list_locations_legacy`.
     pub struct GetSaasLocationsReply {
-        /// The locations, as records, ids or codes.
+        /// The locations of the reply.
         locations: Vec<SaasLocation> = "locations",
         /// The position of the page in the list.
         pagination: Option<GetSaasLocationsReplyPagination> = "pagination",

@@ -874,7 +874,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The locations, as records, ids or codes. The value of [`GetGoogleLocationAccount::locations`].
+    /// The locations of the reply. The value of [`GetGoogleLocationAccount::locations`].
     pub struct GetGoogleLocation {
         account: Option<GoogleAccounts> = "account",
         /// The place or the location (sub-account).
@@ -886,7 +886,7 @@ crm_core::record! {
 crm_core::record! {
     /// The result of the operation. The value of [`GetGoogleLocationReply::results`].
     pub struct GetGoogleLocationAccount {
-        /// The locations, as records, ids or codes.
+        /// The locations of the reply.
         locations: Option<GetGoogleLocation> = "locations",
     }
     with default

@@ -2,7 +2,7 @@
 
 use crm_core::page::{Changed, List, RunPage, seen_until};
 use crm_core::reexport::serde_json::Value;
-use crm_core::{BoxFuture, Call, Called, Error, ErrorKind, Sent, Timestamp};
+use crm_core::{BoxFuture, Call, Called, Error, ErrorKind, Sent, Timestamp, events};
 
 use super::super::order::ascend;
 use super::Change;
@@ -16,8 +16,6 @@ const MERGED: &str = "hs_merged_object_ids";
 /// The maximum number of records per page of a search, and of a list.
 const MOST: u16 = 200;
 const MOST_LISTED: u16 = 100;
-/// The target of the events, which filters for `crm_core` include.
-const TARGET: &str = "crm_core::changes";
 const OVERLAP: i64 = 5 * 60 * 1_000;
 
 type Page = RunPage<Change, Place>;
@@ -142,9 +140,8 @@ impl Ask {
     ) -> Result<Page, Error> {
         let (rows, more) = match found {
             Err(error) if is_unknown(&error, MERGED) => {
-                tracing::warn!(
-                    target: TARGET,
-                    "merged records are not reported, because records of this type have no property of merged ids"
+                events::changes_differ(
+                    "merged records are not reported, because records of this type have no property of merged ids",
                 );
                 (Vec::new(), false)
             }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crm_core::page::{Fetch, Places};
-use crm_core::{Called, Error, ErrorKind, Sent};
+use crm_core::{Called, Error, ErrorKind, Sent, events};
 
 use super::PAGES_A_WALK;
 use super::ask::{Ask, Way};
@@ -12,9 +12,6 @@ use super::stored::{Counts, Stored};
 use super::walks::{Page, Walks};
 use crate::objects::Objects;
 use crate::types::ObjectWithAssociations;
-
-/// The target of the events, which filters for `crm_core` include.
-const TARGET: &str = "crm_core::export";
 
 pub(super) struct Walking<R> {
     pub(super) objects: Objects,
@@ -109,9 +106,8 @@ impl<R> Places for Walking<R> {
             Error::new(ErrorKind::Paging, fault).with_sent(Sent::Answered).with_operation(self.called())
         })?;
         if together && self.walks.is_alone() {
-            tracing::warn!(
-                target: TARGET,
-                "HubSpot's list is not as observed (cursors or order), so the export reads one page after the other"
+            events::export_differs(
+                "HubSpot's list is not as observed (cursors or order), so the export reads one page after the other",
             );
         }
         Ok(())
@@ -128,7 +124,7 @@ impl<R> Places for Walking<R> {
                 }
             }
             Err(error) => {
-                tracing::debug!(target: TARGET, kind = ?error.kind(), "a search failed, so the export is not divided further");
+                events::export_continues(&error, "a search failed, so the export is not divided further");
                 self.borders.end();
             }
         }

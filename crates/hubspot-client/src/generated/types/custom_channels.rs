@@ -223,7 +223,7 @@ crm_core::record! {
         integration_thread_id: Option<String> = "integrationThreadId",
         /// Direction of the message, inbound or outbound. Required in requests.
         message_direction: Option<MessageDirection> = "messageDirection",
-        /// The contacts that are already found.
+        /// The contacts that the channel has already identified.
         pre_resolved_contacts: Option<PreResolvedContacts> = "preResolvedContacts",
         /// Required in requests.
         recipients: Option<Vec<ChannelIntegrationParticipant>> = "recipients",
@@ -255,7 +255,7 @@ crm_core::setters!(ChannelIntegrationMessageCreate {
     integration_thread_id: String,
     /// Direction of the message, inbound or outbound.
     message_direction: MessageDirection,
-    /// The contacts that are already found.
+    /// The contacts that the channel has already identified.
     pre_resolved_contacts: PreResolvedContacts,
     recipients[ChannelIntegrationParticipant],
     /// The text, as HTML.
@@ -510,9 +510,9 @@ impl PreResolvedContact {
 }
 
 crm_core::record! {
-    /// The contacts that are already found. The value of [`ChannelIntegrationMessageCreate::pre_resolved_contacts`].
+    /// The contacts that the channel has already identified. The value of [`ChannelIntegrationMessageCreate::pre_resolved_contacts`].
     pub struct PreResolvedContacts {
-        /// The contacts that were found beforehand. Required in requests.
+        /// Contacts that the channel has already identified. Required in requests.
         contacts: Option<Vec<PreResolvedContact>> = "contacts",
     }
     required "contacts"

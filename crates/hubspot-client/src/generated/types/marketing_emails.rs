@@ -6,7 +6,7 @@ use super::{Map, Timestamp, Value, AbStatus, EmailState, Paging, VersionUser};
 crm_core::record! {
     /// Reply of `marketing_emails.get_statistics`.
     pub struct AggregateEmailStatistics {
-        /// The combined figures.
+        /// Statistics of all e-mails together.
         aggregate: Option<EmailStatisticsData> = "aggregate",
         /// The figures, by e-mail campaign.
         campaign_aggregations: Map<EmailStatisticsData> = "campaignAggregations",
@@ -387,7 +387,7 @@ crm_core::record! {
     pub struct EmailStatisticInterval {
         /// The figures of the interval.
         aggregations: Option<EmailStatisticsData> = "aggregations",
-        /// The span of time.
+        /// The period of time.
         interval: Option<Interval> = "interval",
     }
     with default
@@ -407,7 +407,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The combined figures. The value of [`AggregateEmailStatistics::aggregate`].
+    /// Statistics of all e-mails together. The value of [`AggregateEmailStatistics::aggregate`].
     pub struct EmailStatisticsData {
         /// Counts, by name.
         counters: Map<i64> = "counters",
@@ -895,7 +895,7 @@ crm_core::setters!(FontStyle {
 });
 
 crm_core::record! {
-    /// The span of time. The value of [`EmailStatisticInterval::interval`].
+    /// The period of time. The value of [`EmailStatisticInterval::interval`].
     pub struct Interval {
         /// End of the range.
         end: Option<Timestamp> = "end",

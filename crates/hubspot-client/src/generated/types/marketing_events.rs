@@ -636,7 +636,7 @@ crm_core::record! {
         contact_properties: Option<Map<String>> = "contactProperties",
         /// The e-mail address. Required in requests.
         email: Option<String> = "email",
-        /// In milliseconds since 1970-01-01 UTC. Required in requests.
+        /// The time of the interaction. In milliseconds since 1970-01-01 UTC. Required in requests.
         interaction_date_time: Option<i64> = "interactionDateTime",
         /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
@@ -893,7 +893,7 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`MarketingEventSubscriberBatch::inputs`].
     pub struct MarketingEventSubscriber {
-        /// In milliseconds since 1970-01-01 UTC. Required in requests.
+        /// The time of the interaction. In milliseconds since 1970-01-01 UTC. Required in requests.
         interaction_date_time: Option<i64> = "interactionDateTime",
         /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",

@@ -285,7 +285,7 @@ impl Endpoints {
 }
 
 crm_core::record! {
-    /// Body of `media_bridge.update_event_visibility`; reply of `media_bridge.update_event_visibility`.
+    /// Body and reply of `media_bridge.update_event_visibility`.
     pub struct EventVisibilityChange {
         /// The kind of event. Required in requests.
         event_type: Option<EventVisibilityChangeEventType> = "eventType",

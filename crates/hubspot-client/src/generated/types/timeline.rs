@@ -4,7 +4,7 @@
 use super::{Map, Timestamp, Value, BatchReplyStatus, RowError};
 
 crm_core::record! {
-    /// Body of `timeline.create_event`; reply of `timeline.create_event`.
+    /// Body and reply of `timeline.create_event`.
     pub struct AppEventOccurrence {
         /// The domain, for example `example.com`.
         domain: Option<String> = "domain",

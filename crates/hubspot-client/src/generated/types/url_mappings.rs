@@ -6,7 +6,7 @@ use super::{Map, Timestamp, Value};
 crm_core::record! {
     /// Body of `url_mappings.create`; reply of `url_mappings.get` and `url_mappings.list`.
     pub struct UrlMapping {
-        /// In milliseconds since 1970-01-01 UTC.
+        /// The time until which the CDN is not purged. In milliseconds since 1970-01-01 UTC.
         cdn_purge_embargo_time: Option<i64> = "cdnPurgeEmbargoTime",
         /// The id of the content group, for example a blog.
         content_group_id: Option<i64> = "contentGroupId",
@@ -62,7 +62,7 @@ crm_core::record! {
     with default
 }
 crm_core::setters!(UrlMapping {
-    /// In milliseconds since 1970-01-01 UTC.
+    /// The time until which the CDN is not purged. In milliseconds since 1970-01-01 UTC.
     cdn_purge_embargo_time: i64,
     /// The id of the content group, for example a blog.
     content_group_id: i64,

@@ -35,7 +35,7 @@ crm_core::record! {
         organization_id: Option<String> = "organization_id",
         /// Name of the organisation.
         organization_name: Option<String> = "organization_name",
-        /// Telephone number.
+        /// Phone number.
         phone: Option<String> = "phone",
         /// Value of the sale. Whether it is a number or a text is not documented.
         sales_value: Option<Value> = "sales_value",

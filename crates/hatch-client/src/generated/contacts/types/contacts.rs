@@ -4,11 +4,11 @@
 use super::{Map, Timestamp, Value};
 
 crm_core::record! {
-    /// A contact and, with `external_id`, one opportunity of it. The contact is matched by telephone number, then by e-mail address, else it is new.
+    /// A contact and, with `external_id`, one opportunity of it. The contact is matched by phone number, then by e-mail address, else it is new.
     pub struct UpsertContact {
         /// Free set of further facts about the contact; any key, any JSON value.
         details: Option<Value> = "details",
-        /// E-mail address; matched after the telephone number.
+        /// E-mail address; matched after the phone number.
         email: Option<String> = "email",
         /// Your identifier of the contact.
         external_contact_id: Option<String> = "externalContactID",
@@ -22,7 +22,7 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// Last name.
         last_name: Option<String> = "lastName",
-        /// Telephone number; matched first.
+        /// Phone number; matched first.
         phone_number: Option<String> = "phoneNumber",
         /// API name of a custom source of the workspace, for example `custom:my-source`. A deleted source is refused. Required in requests.
         source: Option<String> = "source",
@@ -35,7 +35,7 @@ crm_core::record! {
 crm_core::setters!(UpsertContact {
     /// Free set of further facts about the contact; any key, any JSON value.
     details: Value,
-    /// E-mail address; matched after the telephone number.
+    /// E-mail address; matched after the phone number.
     email: String,
     /// Your identifier of the contact.
     external_contact_id: String,
@@ -49,7 +49,7 @@ crm_core::setters!(UpsertContact {
     first_name: String,
     /// Last name.
     last_name: String,
-    /// Telephone number; matched first.
+    /// Phone number; matched first.
     phone_number: String,
     /// State of the lead in your own system.
     status: String,

@@ -18,7 +18,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Last name. Required in requests.
         last_name: Option<String> = "lastName",
-        /// Telephone number. Required in requests.
+        /// Phone number. Required in requests.
         phone_number: Option<String> = "phoneNumber",
         /// Source of the lead, for example the name of a website form. Required in requests.
         source: Option<String> = "source",
@@ -43,7 +43,7 @@ crm_core::setters!(NewLead {
     id: String,
     /// Last name.
     last_name: String,
-    /// Telephone number.
+    /// Phone number.
     phone_number: String,
     /// Source of the lead, for example the name of a website form.
     source: String,

@@ -73,17 +73,17 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Credit use in a span of time, summed by group.
+    /// Credit use in a period, summed by group.
     pub struct CreditUsage {
-        /// Start of the span, included.
+        /// Start of the period, included.
         from: Option<String> = "from",
         /// Dimension by which the use was summed.
         group_by: Option<CreditGrouping> = "group_by",
         /// One entry for each group.
         groups: Vec<CreditUsageGroup> = "groups",
-        /// End of the span, not included.
+        /// End of the period, not included.
         to: Option<String> = "to",
-        /// Credits used in the whole span.
+        /// Credits used in the whole period.
         total_credits_used: Option<f64> = "total_credits_used",
     }
     with default

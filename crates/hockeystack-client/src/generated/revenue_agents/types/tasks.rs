@@ -108,7 +108,7 @@ crm_core::record! {
         linkedin_url: Option<String> = "linkedin_url",
         /// Full name.
         name: Option<String> = "name",
-        /// Telephone number.
+        /// Phone number.
         phone_number: Option<String> = "phone_number",
         /// Job title.
         title: Option<String> = "title",
@@ -122,7 +122,7 @@ crm_core::setters!(TaskContact {
     linkedin_url: String,
     /// Full name.
     name: String,
-    /// Telephone number.
+    /// Phone number.
     phone_number: String,
     /// Job title.
     title: String,

@@ -2,7 +2,7 @@
 
 //! Types of requests and replies.
 //!
-//! Replies are all optional: what a vendor promises and what it sends are not the same.
+//! All fields of replies are optional, because vendors omit fields that their documents require.
 #![allow(missing_docs, reason = "fields whose names say everything")]
 #[allow(unused_imports)]
 use crm_core::reexport::serde_json::Value;
