@@ -60,7 +60,7 @@ fn a_429_without_a_policy_is_read_by_its_message_its_headers_and_its_operation()
 #[test]
 fn an_address_that_is_too_long_comes_with_advice_only_where_it_helps() {
     let advice = |op| read(op, &reply(414, &[("content-type", "text/html")], "<html></html>")).detail.message.unwrap();
-    assert!(advice(&OBJECTS_LIST).contains("batch"));
+    assert!(advice(&OBJECTS_LIST).contains("`read_many`"));
     assert_eq!(advice(&OBJECTS_BATCH_CREATE), "the reply is a web page, not JSON");
 }
 

@@ -11,7 +11,7 @@ const OLD: &str =
     "*6\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$5\r\n6.0.9\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n";
 
 const CASES: [(&str, Answers, &str); 12] = [
-    ("too old", |_| OLD, "it is Redis 6.0; Redis 6.2, Valkey 8 or something newer is required"),
+    ("too old", |_| OLD, "it is Redis 6.0; Redis 6.2, Valkey 8 or newer is required"),
     ("older than HELLO", |_| "-ERR unknown command `HELLO`, with args beginning with: \r\n", "does not have a command"),
     (
         "too old, and HELLO is forbidden",
@@ -19,7 +19,7 @@ const CASES: [(&str, Answers, &str); 12] = [
             "HELLO" => "-NOPERM this user has no permissions to run the 'hello' command\r\n",
             _ => "-ERR Error running script (call to f_1): @user_script:1: ERR syntax error\r\n",
         },
-        "Redis 6.2, Valkey 8 or something newer is required",
+        "Redis 6.2, Valkey 8 or newer is required",
     ),
     (
         "a command that is renamed",

@@ -175,7 +175,7 @@ async fn all_windows_or_none() {
     assert!(refusal.reason().contains("\"day\""), "{}", refusal.reason());
     assert!(refusal.retry_after() > Some(Duration::from_secs(86_000)));
     let refusal = refused(one, &Acquire::new("k", "search").cost(3)).await;
-    assert!(refusal.reason().contains("\"search\" is smaller"), "{}", refusal.reason());
+    assert!(refusal.reason().contains("than the window \"search\" allows"), "{}", refusal.reason());
     assert_eq!(refusal.retry_after(), None);
     // Another account, and a class that the quotas lack.
     assert!(one.take(&Acquire::new("other", "search")).await.is_ok());

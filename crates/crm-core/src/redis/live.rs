@@ -135,7 +135,7 @@ impl Server {
             return Ok(());
         }
         // Only digits of the server's text.
-        let reason = format!("it is Redis {major}.{minor}; Redis 6.2, Valkey 8 or something newer is required");
+        let reason = format!("it is Redis {major}.{minor}; Redis 6.2, Valkey 8 or newer is required");
         Err(Away::new(Why::TooOld, reason))
     }
 }
