@@ -20,16 +20,20 @@ mod derived {
         macro_rules! record {
             (
                 $(#$meta:tt)*
-                pub struct $ty:ident { $($(#$doc:tt)* $field:ident: $of:ty = $wire:literal,)* }
+                pub struct $ty:ident {
+                    $($(#$doc:tt)* $field:ident: $of:ty = $wire:literal,)*
+                    $(; $($(#$more_doc:tt)* $more:ident: $more_of:ty = $more_wire:literal,)+)?
+                }
                 $(required $($required:literal)+)?
                 $(nullable $($nullable:literal)+)?
                 $(read_only $($read_only:literal)+)?
-                $(by $new:ident)?
+                $(with $default:ident)?
             ) => {
                 #[derive(Default, serde::Deserialize)]
                 #[serde(default)]
                 pub(crate) struct $ty {
                     $(#[serde(rename = $wire)] pub(crate) $field: $of,)*
+                    $($(#[serde(rename = $more_wire)] pub(crate) $more: $more_of,)+)?
                     // Ours keeps here what no field can hold; the derive drops it.
                     #[serde(skip)]
                     pub(crate) extra: Map<Value>,
@@ -37,7 +41,11 @@ mod derived {
 
                 impl Sample for $ty {
                     fn sample() -> Value {
-                        Value::Object([$(($wire.to_owned(), <$of>::sample())),*].into_iter().collect())
+                        let members = [
+                            $(($wire.to_owned(), <$of>::sample()),)*
+                            $($(($more_wire.to_owned(), <$more_of>::sample()),)+)?
+                        ];
+                        Value::Object(members.into_iter().collect())
                     }
                 }
             };
