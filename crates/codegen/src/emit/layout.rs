@@ -9,7 +9,7 @@ use super::rust::{doc_lines, escaped};
 use super::spelling::Names;
 use crate::model::{Definition, Field, Ty};
 
-/// The number of fields of a record that `record!` takes without a sign.
+/// The number of fields of a record before the `;`: the largest tuple of `crm_core::codec::Parts` without a rest.
 const FLAT: usize = 12;
 
 /// A record: its fields, and what a request must, may and must not hold.

@@ -322,7 +322,7 @@ pub fn same<R: Wire>(one: &R, other: &R) -> bool {
 /// have; `nullable` and those that it may send as `null`; `read_only` and those that it must not
 /// send; `with default` if the record has a `Default`, without any value.
 ///
-/// A record of more than twelve fields has a `;` after the twelfth.
+/// A record of more than twelve fields has a `;` after the twelfth, because its tuple has the others in a tuple of their own.
 ///
 /// Each record has one more field, `extra`: members that have no field, members whose value their
 /// field cannot hold, and `null` for members that it clears. They are written back unchanged; one
